@@ -1,0 +1,195 @@
+//! Rebuilds the stack of activations of one stream from its events, in program order.
+//!
+//! Takes one event after the other, gives the inclusive fuel of each function and, when the
+//! program ends, the stack as it stood. The idea: a clock that counts fuel. An activation notes
+//! the clock when it begins; when it ends, the difference is its inclusive fuel, which counts for
+//! its function unless an older activation of the same function is still open (recursion must not
+//! count twice).
+//!
+//! Every call ends a path, so each event but the first of an activation must follow from the last
+//! event of an open activation. The activations above that one are gone: an exception, caught
+//! further down or by the host, ended them without events of their own.
+
+use crate::error::Misfit;
+use crate::limits::MAX_ACTIVATIONS;
+use crate::steps::{Begin, End, Step, Steps};
+
+/// One activation.
+#[derive(Clone, Copy, Debug)]
+struct Activation {
+    /// The clock when it began.
+    began: u128,
+    /// Its last event: index into the steps.
+    last: u32,
+}
+
+/// The stack of one stream.
+pub(crate) struct Activations<'a> {
+    steps: &'a Steps,
+    stack: Vec<Activation>,
+    /// Number of open activations, by function.
+    open: Vec<u32>,
+    /// Inclusive fuel of the activations that ended, by function.
+    totals: Vec<u128>,
+    /// Fuel of all events so far.
+    clock: u128,
+    /// Fuel of the site events since the last path event: they belong to the next one.
+    pending: u128,
+    /// The last path event: index into the steps.
+    last: Option<u32>,
+}
+
+impl<'a> Activations<'a> {
+    /// An empty stack for a module with `functions` defined functions.
+    pub(crate) fn new(steps: &'a Steps, functions: usize) -> Self {
+        Activations {
+            steps,
+            stack: Vec::new(),
+            open: vec![0; functions],
+            totals: vec![0; functions],
+            clock: 0,
+            pending: 0,
+            last: None,
+        }
+    }
+
+    /// Takes a site event that costs `fuel`.
+    pub(crate) fn site(&mut self, fuel: u128) -> Result<(), Misfit> {
+        self.pending = self.pending.checked_add(fuel).ok_or(Misfit::Overflow)?;
+        Ok(())
+    }
+
+    /// Takes the path event whose step has the index `index`.
+    pub(crate) fn path(&mut self, index: u32) -> Result<(), Misfit> {
+        let steps = self.steps;
+        let step = steps.get(index);
+        self.settle_throw(step);
+        match &step.begin {
+            Begin::Entry => self.push(step.function, index)?,
+            Begin::Onward => {
+                if !self.continues(self.stack.last(), step) {
+                    self.unwind(|steps, last| follows(steps.get(last), step))?;
+                }
+            }
+            Begin::Landing(body) => {
+                self.unwind(|steps, last| may_catch(steps.get(last), step.function, body))?;
+            }
+        }
+        let fuel = self.pending.checked_add(u128::from(step.fuel)).ok_or(Misfit::Overflow)?;
+        self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
+        self.pending = 0;
+        self.last = Some(index);
+        let top = self.stack.last_mut().expect("pushed or found above");
+        top.last = index;
+        if matches!(step.end, End::Return | End::TailCall { .. }) {
+            self.pop();
+        }
+        Ok(())
+    }
+
+    /// An activation that threw ends unless the next event shows that it caught: so says any
+    /// event that isn't a landing.
+    fn settle_throw(&mut self, next: &Step) {
+        let threw = |last: &Activation| matches!(self.steps.get(last.last).end, End::Throw { .. });
+        if !matches!(next.begin, Begin::Landing(_)) && self.stack.last().is_some_and(threw) {
+            self.pop();
+        }
+    }
+
+    fn continues(&self, top: Option<&Activation>, step: &Step) -> bool {
+        top.is_some_and(|top| follows(self.steps.get(top.last), step))
+    }
+
+    /// Ends the activations above the topmost one whose last event satisfies `matches`.
+    fn unwind(&mut self, matches: impl Fn(&Steps, u32) -> bool) -> Result<(), Misfit> {
+        while let Some(top) = self.stack.last() {
+            if matches(self.steps, top.last) {
+                return Ok(());
+            }
+            self.pop();
+        }
+        Err(Misfit::NoActivation)
+    }
+
+    fn push(&mut self, function: u32, index: u32) -> Result<(), Misfit> {
+        if self.stack.len() >= MAX_ACTIVATIONS {
+            return Err(Misfit::TooDeep);
+        }
+        self.open[function as usize] += 1;
+        self.stack.push(Activation { began: self.clock, last: index });
+        Ok(())
+    }
+
+    fn pop(&mut self) {
+        let Some(ended) = self.stack.pop() else { return };
+        let function = self.steps.get(ended.last).function as usize;
+        self.open[function] -= 1;
+        if self.open[function] == 0 {
+            // Can't overflow: the terms are disjoint stretches of the clock.
+            self.totals[function] += self.clock - ended.began;
+        }
+    }
+
+    /// The last path event of the invocation.
+    pub(crate) fn last(&self) -> Option<&'a Step> {
+        self.last.map(|index| self.steps.get(index))
+    }
+
+    /// The last events of the open activations, the innermost first.
+    pub(crate) fn open_steps(&self) -> impl Iterator<Item = &'a Step> + '_ {
+        self.stack.iter().rev().map(|activation| self.steps.get(activation.last))
+    }
+
+    /// Ends the invocation: all activations end. `tail` is the fuel that the innermost one, of
+    /// the given function, spent after the last path event without an event to show for it.
+    pub(crate) fn end_invocation(&mut self, tail: Option<Tail>) -> Result<(), Misfit> {
+        let tail_fuel = tail.map_or(0, |tail| tail.fuel);
+        let fuel = self.pending.checked_add(tail_fuel).ok_or(Misfit::Overflow)?;
+        let began = self.clock;
+        self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
+        if let Some(function) = tail.and_then(|tail| tail.new_activation_of)
+            && self.open[function as usize] == 0
+        {
+            self.totals[function as usize] += self.clock - began;
+        }
+        while !self.stack.is_empty() {
+            self.pop();
+        }
+        self.pending = 0;
+        self.last = None;
+        Ok(())
+    }
+
+    /// Inclusive fuel by defined function number.
+    pub(crate) fn into_totals(self) -> Vec<u128> {
+        self.totals
+    }
+}
+
+/// What an invocation spent after its last path event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tail {
+    /// The fuel, without that of site events.
+    pub(crate) fuel: u128,
+    /// The function, if it was in an activation that no event has shown yet.
+    pub(crate) new_activation_of: Option<u32>,
+}
+
+/// Whether `next` is where the activation with the last event `last` goes on.
+fn follows(last: &Step, next: &Step) -> bool {
+    let onward = match last.end {
+        End::Arrival { region } | End::Call { region, .. } => Some(region),
+        End::TailCall { .. } | End::Return | End::Throw { .. } | End::Trap { .. } => None,
+    };
+    last.function == next.function && onward == Some(next.region)
+}
+
+/// Whether an exception that reached the end of `last` comes to the `try_table` of `function` that
+/// spans `body`.
+pub(crate) fn may_catch(last: &Step, function: u32, body: &std::ops::Range<u32>) -> bool {
+    let thrower = match last.end {
+        End::Call { operator, .. } | End::Throw { operator } => Some(operator),
+        End::Arrival { .. } | End::TailCall { .. } | End::Return | End::Trap { .. } => None,
+    };
+    last.function == function && thrower.is_some_and(|operator| body.contains(&operator))
+}

@@ -1,0 +1,202 @@
+//! From a trace and a cost model to the report.
+
+use std::collections::HashMap;
+
+use formats::cost_model::CostModel;
+use formats::plan::Plan;
+use formats::report::{
+    CostModelReport, Fuel, Mode, OutcomeReport, Report, SCHEMA, TraceReport,
+};
+use formats::trace::Trace;
+use slicer::module::Module;
+
+use crate::Error;
+use crate::bodies;
+use crate::completeness;
+use crate::fit;
+use crate::profile::Profile;
+use crate::replay::{self, Prices};
+use crate::steps::Steps;
+use crate::streams::streams;
+use crate::tail::TailPricer;
+use crate::tally::{self, Tallies, Tally};
+use crate::walk::{TrapTail, Walk, Walker, unordered_tails};
+
+/// How to analyze.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AnalyzeOptions {
+    /// Number of threads; `None` for one per processor.
+    pub jobs: Option<usize>,
+    /// Whether to price what is there of a trace that is truncated, damaged or lossy.
+    pub allow_partial: bool,
+}
+
+/// What an analysis found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    /// The report, with all functions and loops that ran, those with most fuel first.
+    pub report: Report,
+    /// What a reader of the report has to know: why the trace is incomplete, why the fuel is an
+    /// interval. Sentences without a full stop.
+    pub notes: Vec<String>,
+    /// How much work it was.
+    pub stats: Stats,
+}
+
+/// How much work an analysis was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Distinct events: each was priced once.
+    pub distinct_events: usize,
+    /// Chunks in which they were priced.
+    pub replay_chunks: usize,
+    /// Slices that ran, each counted once for every chunk that needed it.
+    pub slices: usize,
+}
+
+/// Prices `trace` by `model`.
+///
+/// # Errors
+///
+/// When the trace is damaged, or incomplete and `options` don't allow that; when its plan doesn't
+/// fit its module; when the threads can't be started.
+pub fn analyze(
+    trace: &Trace,
+    model: &CostModel,
+    options: &AnalyzeOptions,
+) -> Result<Analysis, Error> {
+    let jobs = options.jobs.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .build()
+        .map_err(|error| Error::Threads { jobs, message: error.to_string() })?;
+    pool.install(|| analyze_here(trace, model, options))
+}
+
+fn analyze_here(
+    trace: &Trace,
+    model: &CostModel,
+    options: &AnalyzeOptions,
+) -> Result<Analysis, Error> {
+    let mut gaps = completeness::gaps(trace);
+    if !gaps.is_empty() && !options.allow_partial {
+        return Err(Error::Incomplete(gaps));
+    }
+    let plan = &trace.header().plan;
+    let module = Module::parse(&trace.header().module).map_err(Error::Module)?;
+    let bodies = bodies::read(&module).map_err(Error::Module)?;
+    fit::check(plan, &module, &bodies)?;
+
+    let Tallies { entries: tally, damage } = tally::count(trace, options.allow_partial)?;
+    gaps.extend(damage.iter().map(|error| format!("{error}; it is left out")));
+    let (prices, stats) = replay::price(&module, plan, model, &tally)?;
+
+    let pricer = TailPricer { module: &module, plan, model, bodies: &bodies };
+    let priced = Priced { plan, tally: &tally, prices: &prices };
+    let ordered = completeness::is_ordered(trace) && damage.is_empty();
+    let (totals, tails) = if ordered {
+        let walk = walk(trace, &priced, pricer)?;
+        (Some(walk.totals), walk.tails)
+    } else {
+        (None, unordered_tails(trace, &pricer)?)
+    };
+    let mut profile = Profile::new(plan, totals);
+    profile.add_events(&tally, &prices)?;
+    for tail in &tails {
+        profile.add_tail(tail)?;
+    }
+
+    let fuel = total_fuel(profile.fuel(), &tails)?;
+    let mut notes = gaps.clone();
+    notes.extend(tail_notes(&tails, pricer.plan));
+    let report = assemble(trace, model, gaps.is_empty(), fuel, profile);
+    Ok(Analysis { report, notes, stats })
+}
+
+/// The distinct events of a trace and what they cost.
+struct Priced<'a> {
+    plan: &'a Plan,
+    tally: &'a [Tally],
+    prices: &'a Prices,
+}
+
+fn walk(trace: &Trace, priced: &Priced<'_>, pricer: TailPricer<'_>) -> Result<Walk, Error> {
+    let mut paths = Vec::new();
+    let mut sites = HashMap::default();
+    for (entry, &fuel) in priced.tally.iter().zip(&priced.prices.fuel) {
+        if entry.event.id < priced.plan.path_events {
+            paths.push((entry.event.id, u64::try_from(fuel).map_err(|_| Error::Overflow)?));
+        } else {
+            sites.insert(entry.event, fuel);
+        }
+    }
+    let steps = Steps::new(priced.plan, pricer.bodies, paths);
+    Walker { trace, steps: &steps, sites: &sites, pricer }.walk(&streams(trace))
+}
+
+fn total_fuel(low: u128, tails: &[TrapTail]) -> Result<Fuel, Error> {
+    let width = tails.iter().try_fold(0_u128, |sum, tail| {
+        sum.checked_add(u128::from(tail.fuel.high - tail.fuel.low))
+    });
+    let high = width.and_then(|width| low.checked_add(width)).ok_or(Error::Overflow)?;
+    Ok(Fuel { total: low, low, high, confidence: None })
+}
+
+fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
+    let open = tails.iter().filter(|tail| tail.fuel.low != tail.fuel.high);
+    open.map(|tail| match tail.function {
+        Some(function) => format!(
+            "the trap cut a path of func[{}] short that has several ways to the trapping \
+             operator: between {} and {} fuel of it ran",
+            plan.function_index(function),
+            tail.fuel.low,
+            tail.fuel.high
+        ),
+        None => format!(
+            "the recorder could not tell where the program trapped: up to {} fuel, the dearest \
+             path of the program, ran after the last event",
+            tail.fuel.high
+        ),
+    })
+    .collect()
+}
+
+fn assemble(
+    trace: &Trace,
+    model: &CostModel,
+    complete: bool,
+    fuel: Fuel,
+    profile: Profile<'_>,
+) -> Report {
+    let header = trace.header();
+    let (functions, loops) = profile.into_rows(&header.module);
+    Report {
+        schema: SCHEMA.to_string(),
+        mode: Mode::Exact,
+        cost_model: CostModelReport { name: model.name.clone(), hash: model.hash() },
+        program: header.program.clone(),
+        complete,
+        fuel,
+        outcome: last_outcome(trace),
+        trace: TraceReport {
+            events: trace.events(),
+            segments: trace.segments().len() as u64,
+            streams: streams(trace).len() as u64,
+            bytes: trace.bytes(),
+            dropped_events: trace.dropped_events(),
+            detail: header.detail,
+        },
+        functions,
+        loops,
+    }
+}
+
+fn last_outcome(trace: &Trace) -> OutcomeReport {
+    let outcome = trace.outcomes().last().map(|entry| entry.outcome.clone()).unwrap_or_default();
+    OutcomeReport {
+        kind: outcome.kind,
+        code: outcome.code,
+        message: outcome.message,
+        location: outcome.location,
+    }
+}

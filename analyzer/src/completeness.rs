@@ -1,0 +1,43 @@
+//! Whether a trace holds everything that the program did.
+
+use formats::trace::{Detail, OutcomeKind, Trace};
+
+use crate::streams::{Item, streams};
+
+/// What is missing from `trace`, in words; nothing when it is complete.
+pub(crate) fn gaps(trace: &Trace) -> Vec<String> {
+    let mut gaps = Vec::new();
+    if let Err(error) = trace.require_complete() {
+        gaps.push(error.to_string());
+    }
+    if !trace.drops().is_empty() {
+        let bytes: u64 = trace.drops().iter().map(|drop| drop.bytes).sum();
+        gaps.push(format!(
+            "the recorder dropped {} events ({bytes} bytes) in {} places",
+            trace.dropped_events(),
+            trace.drops().len()
+        ));
+    }
+    if trace.outcomes().is_empty() {
+        gaps.push("it does not tell how the program ended".to_string());
+    }
+    for entry in trace.outcomes() {
+        if entry.outcome.kind == OutcomeKind::Unknown {
+            gaps.push(format!("the recording of stream {} ended before the program", entry.stream));
+        }
+    }
+    for (stream, items) in streams(trace) {
+        let open = items.last().is_some_and(|item| matches!(item, Item::Segment(_)));
+        if open && !trace.outcomes().is_empty() {
+            gaps.push(format!("it does not tell how stream {stream} ended"));
+        }
+    }
+    gaps
+}
+
+/// Whether the events of `trace` stand in program order, without gaps between them.
+pub(crate) fn is_ordered(trace: &Trace) -> bool {
+    trace.drops().is_empty()
+        && trace.header().detail == Detail::Full
+        && trace.segments().iter().all(|segment| segment.detail == Detail::Full)
+}

@@ -1,0 +1,58 @@
+//! Prices a recorded trace: how much fuel the program used, and where.
+//!
+//! The analyzer never runs the program. Its phases, in order:
+//!
+//! 1. `fit`: the plan of the trace belongs to the module of the trace;
+//! 2. `tally`: every segment decoded and its events counted, in parallel;
+//! 3. `replay`: each distinct bundle priced once, by running its slice under wasmi, and
+//!    multiplied;
+//! 4. `walk`: one pass over the events in order, for inclusive fuel and for what a trap cut short;
+//! 5. [`analysis`]: all that put together as a [`formats::report::Report`].
+//!
+//! The same trace gives the same report for any number of threads.
+//!
+//! # Examples
+//!
+//! ```
+//! use analyzer::AnalyzeOptions;
+//! use formats::cost_model::CostModel;
+//! use formats::trace::{Header, Outcome, OutcomeKind, SegmentInfo, Trace, TraceWriter};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // What wf-record writes for one call of a function with two operators, `nop` and `end`.
+//! let wasm = wat::parse_str("(module (func nop))")?;
+//! let plan = slicer::plan::plan(&slicer::module::Module::parse(&wasm)?)?;
+//! let header = Header { module: wasm, plan, ..Header::default() };
+//! let mut writer = TraceWriter::create(Vec::new(), &header)?;
+//! writer.write_segment(&SegmentInfo { events: 1, ..SegmentInfo::default() }, &[0, 0, 0, 0])?;
+//! writer.write_outcome(0, &Outcome { kind: OutcomeKind::Return, ..Outcome::default() })?;
+//! let trace = Trace::from_bytes(writer.finish()?)?;
+//!
+//! let model = CostModel::builtin("unit").ok_or("a built-in model")?;
+//! let analysis = analyzer::analyze(&trace, &model, &AnalyzeOptions::default())?;
+//! assert_eq!(analysis.report.fuel.total, 2);
+//! assert_eq!(analysis.report.functions[0].calls, 1);
+//! # Ok(())
+//! # }
+//! ```
+
+mod activations;
+pub mod analysis;
+mod bodies;
+mod completeness;
+mod error;
+mod fit;
+pub mod limits;
+pub mod names;
+mod paths;
+mod profile;
+pub mod render;
+mod replay;
+mod steps;
+mod streams;
+mod tail;
+mod tally;
+mod walk;
+
+pub use analysis::{Analysis, AnalyzeOptions, Stats, analyze};
+pub use error::{Error, Misfit};

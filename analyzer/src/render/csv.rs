@@ -1,0 +1,49 @@
+//! The tables as CSV (RFC 4180): one table, the functions first, then the loops.
+
+use super::field::Field;
+use super::view::View;
+use crate::Analysis;
+
+/// The columns unless the view chooses others.
+const COLUMNS: &[Field] = &[
+    Field::Kind,
+    Field::Index,
+    Field::Operator,
+    Field::Name,
+    Field::Count,
+    Field::SelfFuel,
+    Field::TotalFuel,
+];
+
+/// The rows that `view` shows, below a line with the names of the columns.
+pub fn csv(analysis: &Analysis, view: &View) -> String {
+    let selection = view.select(&analysis.report);
+    let columns = view.fields.as_deref().unwrap_or(COLUMNS);
+    let whole = analysis.report.fuel.total;
+    let mut csv = String::new();
+    push_line(&mut csv, columns.iter().map(|field| field.name().to_string()));
+    for row in selection.function_rows().iter().chain(&selection.loop_rows()) {
+        let plain = |number: u128| number.to_string();
+        push_line(&mut csv, columns.iter().map(|&field| row.cell(field, whole, plain)));
+    }
+    csv
+}
+
+fn push_line(csv: &mut String, cells: impl Iterator<Item = String>) {
+    for (index, cell) in cells.enumerate() {
+        if index > 0 {
+            csv.push(',');
+        }
+        csv.push_str(&quoted(&cell));
+    }
+    csv.push_str("\r\n");
+}
+
+/// In quotes if it contains a separator, a quote or a line break.
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_string()
+    }
+}

@@ -1,0 +1,119 @@
+//! The columns of the tables.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::numbers::percent;
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// `function` or `loop`.
+    Kind,
+    /// Function index.
+    Index,
+    /// Operator index of the loop.
+    Operator,
+    /// Function name.
+    Name,
+    /// Calls of the function, or iterations of the loop.
+    Count,
+    /// Fuel of the function's or loop's own operators.
+    SelfFuel,
+    /// The same in percent of the whole.
+    SelfShare,
+    /// Inclusive fuel of the function.
+    TotalFuel,
+    /// The same in percent of the whole.
+    TotalShare,
+}
+
+/// A name that is no column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownField {
+    name: String,
+}
+
+impl fmt::Display for UnknownField {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<&str> = Field::ALL.into_iter().map(Field::name).collect();
+        write!(formatter, "no column `{}`; the columns are {}", self.name, known.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownField {}
+
+impl Field {
+    /// All of them.
+    pub const ALL: [Field; 9] = [
+        Field::Kind,
+        Field::Index,
+        Field::Operator,
+        Field::Name,
+        Field::Count,
+        Field::SelfFuel,
+        Field::SelfShare,
+        Field::TotalFuel,
+        Field::TotalShare,
+    ];
+
+    /// Its name on the command line and in the head of a CSV table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Kind => "kind",
+            Field::Index => "index",
+            Field::Operator => "operator",
+            Field::Name => "name",
+            Field::Count => "count",
+            Field::SelfFuel => "self",
+            Field::SelfShare => "self%",
+            Field::TotalFuel => "total",
+            Field::TotalShare => "total%",
+        }
+    }
+
+    pub(super) fn is_number(self) -> bool {
+        !matches!(self, Field::Kind | Field::Name)
+    }
+}
+
+impl FromStr for Field {
+    type Err = UnknownField;
+
+    fn from_str(name: &str) -> Result<Field, UnknownField> {
+        let found = Field::ALL.into_iter().find(|field| field.name() == name);
+        found.ok_or_else(|| UnknownField { name: name.to_string() })
+    }
+}
+
+/// One row of a table: a function or a loop.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) kind: &'static str,
+    pub(super) index: u32,
+    pub(super) operator: Option<u32>,
+    pub(super) name: String,
+    pub(super) count: u128,
+    pub(super) self_fuel: u128,
+    pub(super) total_fuel: Option<u128>,
+}
+
+impl Row {
+    /// What stands in the column `field`, with numbers written by `number`. Empty where the row
+    /// has no such thing.
+    pub(super) fn cell(&self, field: Field, whole: u128, number: fn(u128) -> String) -> String {
+        match field {
+            Field::Kind => self.kind.to_string(),
+            Field::Index => self.index.to_string(),
+            Field::Operator => self.operator.map_or(String::new(), |index| index.to_string()),
+            Field::Name => self.name.clone(),
+            Field::Count => number(self.count),
+            Field::SelfFuel => number(self.self_fuel),
+            Field::SelfShare => percent(self.self_fuel, whole),
+            Field::TotalFuel => self.total_fuel.map_or(String::new(), number),
+            Field::TotalShare => {
+                self.total_fuel.map_or(String::new(), |total| percent(total, whole))
+            }
+        }
+    }
+}

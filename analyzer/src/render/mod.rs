@@ -1,0 +1,24 @@
+//! An analysis as text, Markdown, CSV or JSON.
+//!
+//! Takes an [`Analysis`] and a [`View`] (what to show, and in which order), gives a string. The
+//! numbers are integers throughout; only shares are rounded.
+
+mod csv;
+mod field;
+mod json;
+mod markdown;
+mod numbers;
+mod text;
+mod view;
+
+pub use csv::csv;
+pub use field::{Field, UnknownField};
+pub use json::json;
+pub use markdown::markdown;
+pub use numbers::{bytes, grouped};
+pub use text::{outcome, text};
+pub use view::{Sort, View};
+pub(crate) use view::Selection;
+
+#[cfg(doc)]
+use crate::Analysis;

@@ -1,0 +1,182 @@
+//! The report for a terminal.
+//!
+//! Headings carry ANSI styles; the output stream strips them where they are not wanted.
+
+use std::fmt::Write;
+
+use anstyle::Style;
+use formats::report::{OutcomeKind, OutcomeReport, Report};
+use formats::trace::Detail;
+
+use super::field::{Field, Row};
+use super::numbers::{bytes, grouped};
+use super::view::{Selection, View};
+use crate::Analysis;
+use crate::limits::MAX_NAME_COLUMNS;
+use crate::names::{printable, shortened};
+
+/// The report as text.
+pub fn text(analysis: &Analysis, view: &View) -> String {
+    let bold = Style::new().bold();
+    let mut page = String::new();
+    for (label, value) in facts(analysis) {
+        let value = printable(&value);
+        let _ = match label {
+            "fuel" => writeln!(page, "{label:<9}{bold}{value}{bold:#}"),
+            _ => writeln!(page, "{label:<9}{value}"),
+        };
+    }
+    let selection = view.select(&analysis.report);
+    for table in tables(analysis, view, &selection) {
+        let _ = writeln!(page, "\n{bold}{}{bold:#}", table.title.to_uppercase());
+        push_table(&mut page, &table, analysis.report.fuel.total);
+    }
+    page
+}
+
+/// What stands above the tables: labels and values.
+pub(super) fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
+    let report = &analysis.report;
+    let mut facts = vec![
+        ("fuel", fuel(report)),
+        ("program", report.program.clone()),
+        ("outcome", outcome(&report.outcome)),
+        ("model", format!("{} ({})", report.cost_model.name, report.cost_model.hash)),
+        ("trace", trace(report)),
+    ];
+    facts.extend(analysis.notes.iter().map(|note| ("note", note.clone())));
+    facts
+}
+
+fn fuel(report: &Report) -> String {
+    let (low, high) = (report.fuel.low, report.fuel.high);
+    let amount = match low == high {
+        true => grouped(low),
+        false => format!("between {} and {}", grouped(low), grouped(high)),
+    };
+    match (report.complete, low == high) {
+        (true, true) => format!("{amount} (exact)"),
+        (true, false) => format!("{amount} (the trap leaves an interval)"),
+        (false, _) => format!("{amount} in what there is of an incomplete trace"),
+    }
+}
+
+/// How the program ended, in words.
+pub fn outcome(outcome: &OutcomeReport) -> String {
+    let mut words = match outcome.kind {
+        OutcomeKind::Return => "returned".to_string(),
+        OutcomeKind::Exit => format!("exited with status {}", outcome.code),
+        OutcomeKind::Trap => "trapped".to_string(),
+        OutcomeKind::Exception => "ended with an exception that nobody caught".to_string(),
+        OutcomeKind::Unknown => "unknown: the recording ended before the program".to_string(),
+    };
+    if let Some(location) = outcome.location {
+        let _ = write!(words, " at func[{}] operator {}", location.function, location.operator);
+    }
+    let message = outcome.message.as_deref().and_then(|message| message.lines().next());
+    if let Some(message) = message.filter(|message| !message.is_empty()) {
+        let _ = write!(words, ": {message}");
+    }
+    words
+}
+
+fn trace(report: &Report) -> String {
+    let trace = &report.trace;
+    let detail = match trace.detail {
+        Detail::Full => "in order",
+        Detail::Counts => "counts only",
+    };
+    format!(
+        "{} events ({detail}) in {} segments of {} streams, {}",
+        grouped(u128::from(trace.events)),
+        grouped(u128::from(trace.segments)),
+        trace.streams,
+        bytes(trace.bytes)
+    )
+}
+
+/// One table.
+pub(super) struct Table {
+    pub(super) title: &'static str,
+    pub(super) columns: Vec<Field>,
+    pub(super) rows: Vec<Row>,
+    matching: usize,
+    count: &'static str,
+}
+
+impl Table {
+    /// Head of the column `field`.
+    pub(super) fn head(&self, field: Field) -> &'static str {
+        match field {
+            Field::Count => self.count,
+            _ => field.name(),
+        }
+    }
+
+    /// A line about the rows that are not shown.
+    pub(super) fn more(&self) -> Option<String> {
+        let hidden = self.matching - self.rows.len();
+        (hidden > 0).then(|| format!("… and {hidden} more (--limit 0 shows all)"))
+    }
+}
+
+/// The tables that `view` shows of the report.
+pub(super) fn tables(analysis: &Analysis, view: &View, selection: &Selection<'_>) -> Vec<Table> {
+    use Field::{Count, Name, SelfFuel, SelfShare, TotalFuel, TotalShare};
+    let totals = analysis.report.functions.iter().any(|found| found.total_fuel.is_some());
+    let function_columns: &[Field] = match totals {
+        true => &[SelfFuel, SelfShare, TotalFuel, TotalShare, Count, Name],
+        false => &[SelfFuel, SelfShare, Count, Name],
+    };
+    let functions = Table {
+        title: "Functions",
+        columns: view.fields.clone().unwrap_or_else(|| function_columns.to_vec()),
+        rows: selection.function_rows(),
+        matching: selection.matching_functions,
+        count: "calls",
+    };
+    let loops = Table {
+        title: "Loops",
+        columns: view
+            .fields
+            .clone()
+            .unwrap_or_else(|| vec![SelfFuel, SelfShare, Count, Field::Operator, Name]),
+        rows: selection.loop_rows(),
+        matching: selection.matching_loops,
+        count: "iterations",
+    };
+    [functions, loops].into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+fn push_table(page: &mut String, table: &Table, whole: u128) {
+    let mut lines = vec![table.columns.iter().map(|&field| table.head(field).to_string()).collect()];
+    for row in &table.rows {
+        let cells = table.columns.iter().map(|&field| cell(row, field, whole));
+        lines.push(cells.collect::<Vec<String>>());
+    }
+    let width = |column: usize| {
+        lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
+    for line in &lines {
+        let mut text = String::new();
+        for ((cell, field), &width) in line.iter().zip(&table.columns).zip(&widths) {
+            let _ = match field.is_number() {
+                true => write!(text, "{cell:>width$}  "),
+                false => write!(text, "{cell:<width$}  "),
+            };
+        }
+        let _ = writeln!(page, "{}", text.trim_end());
+    }
+    if let Some(more) = table.more() {
+        let _ = writeln!(page, "{more}");
+    }
+}
+
+fn cell(row: &Row, field: Field, whole: u128) -> String {
+    let cell = row.cell(field, whole, grouped);
+    match field {
+        Field::Name => shortened(&printable(&cell), MAX_NAME_COLUMNS),
+        _ => cell,
+    }
+}

@@ -1,0 +1,235 @@
+//! The tail of a trap: what the innermost activation spent after its last event.
+//!
+//! A trap in the middle of a region leaves no event for it. The recorder notes the operator that
+//! trapped; the events tell in which region the activation was. Every way from that region's start
+//! to the operator is a possible tail, so the tail's fuel lies between the cheapest and the
+//! dearest of them. Where the region isn't certain, all that are possible are taken together.
+//!
+//! A trap at an operator that ends a region (a call, `unreachable`, a throw) leaves no tail: the
+//! event is recorded before the operator runs. Nor does a stack overflow: the callee hasn't begun.
+
+use formats::cost_model::CostModel;
+use formats::plan::{Exit, FunctionPlan, Plan, RegionKind};
+use slicer::costs::Costs;
+use slicer::module::Module;
+
+use crate::activations::may_catch;
+use crate::bodies::{Body, direct_callee};
+use crate::paths::inner_targets;
+use crate::steps::{End, Step};
+
+/// Everything that prices a tail.
+#[derive(Clone, Copy)]
+pub(crate) struct TailPricer<'a> {
+    pub(crate) module: &'a Module<'a>,
+    pub(crate) plan: &'a Plan,
+    pub(crate) model: &'a CostModel,
+    pub(crate) bodies: &'a [Body],
+}
+
+/// What is known about the activations when the trap struck.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Situation<'a> {
+    /// The last path event of the invocation.
+    pub(crate) last: Option<&'a Step>,
+    /// The last events of the open activations, the innermost first.
+    pub(crate) open: Vec<&'a Step>,
+}
+
+/// Where a trap struck: a defined function and an operator of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Defined function number.
+    pub(crate) function: u32,
+    /// Operator index.
+    pub(crate) operator: u32,
+}
+
+/// The fuel of a tail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TailFuel {
+    /// Least fuel that it can have.
+    pub(crate) low: u64,
+    /// Most fuel that it can have.
+    pub(crate) high: u64,
+    /// Region that was running, where it is certain.
+    pub(crate) region: Option<u32>,
+}
+
+impl TailPricer<'_> {
+    /// Fuel of the tail of a trap at `place`, `None` when the place can't be reached. Without a
+    /// `situation` (the order of the events is not known) every region is possible.
+    pub(crate) fn price(
+        &self,
+        place: Place,
+        situation: Option<&Situation<'_>>,
+    ) -> Result<Option<TailFuel>, slicer::Error> {
+        let function = &self.plan.functions[place.function as usize];
+        if ends_region(function, place.operator) {
+            return Ok(Some(TailFuel::default()));
+        }
+        if let Some(situation) = situation {
+            let likely = self.candidates(place.function, situation);
+            if let Some(fuel) = self.union(place, likely)? {
+                return Ok(Some(fuel));
+            }
+        }
+        self.union(place, (0..function.regions.len() as u32).collect())
+    }
+
+    /// The interval that holds the tails from all of `regions`.
+    fn union(&self, place: Place, regions: Vec<u32>) -> Result<Option<TailFuel>, slicer::Error> {
+        let mut found: Option<TailFuel> = None;
+        for region in regions {
+            let Some(bounds) = slicer::prefix::tail_bounds(
+                self.module,
+                self.plan,
+                self.model,
+                place.function,
+                region,
+                place.operator,
+            )?
+            else {
+                continue;
+            };
+            let (low, high) = bounds.into_inner();
+            found = Some(match found {
+                None => TailFuel { low, high, region: Some(region) },
+                Some(other) => TailFuel {
+                    low: low.min(other.low),
+                    high: high.max(other.high),
+                    region: None,
+                },
+            });
+        }
+        Ok(found)
+    }
+
+    /// The regions that the innermost activation, one of `function`, can have been in.
+    fn candidates(&self, function: u32, situation: &Situation<'_>) -> Vec<u32> {
+        const ENTRY: u32 = 0;
+        let Some(&top) = situation.open.first() else { return vec![ENTRY] };
+        let own = top.function == function;
+        let mut regions = match (top.end, situation.last.map(|last| last.end)) {
+            (End::Arrival { region }, _) if own => vec![region],
+            (End::Call { region, .. }, Some(End::Return)) if own => vec![region],
+            (End::Call { region, .. }, _) => {
+                let callee = situation.last.map_or(Callee::Any, |last| self.callee(last));
+                let mut regions = Vec::new();
+                if callee.may_be(function, self.plan.imported_functions) {
+                    regions.push(ENTRY);
+                }
+                if own && callee.may_be_import(self.plan.imported_functions) {
+                    regions.push(region);
+                }
+                if !callee.may_be_import(self.plan.imported_functions) {
+                    return regions;
+                }
+                regions
+            }
+            (End::Throw { .. }, _) => resumes_of(function, &situation.open),
+            _ => Vec::new(),
+        };
+        if !matches!(top.end, End::Arrival { .. }) {
+            regions.extend(self.landings(function, &situation.open));
+        }
+        regions
+    }
+
+    /// Whom the last operator of the path `last` calls.
+    fn callee(&self, last: &Step) -> Callee {
+        let operator = match last.end {
+            End::Call { operator, .. } | End::TailCall { operator } => operator,
+            _ => return Callee::Any,
+        };
+        direct_callee(self.module, last.function, operator).map_or(Callee::Any, Callee::Index)
+    }
+
+    /// The landings of `function` that can catch what one of the open activations let through.
+    fn landings(&self, function: u32, open: &[&Step]) -> Vec<u32> {
+        let body = &self.bodies[function as usize];
+        let regions = self.plan.functions[function as usize].regions.iter().enumerate();
+        let catching = regions.filter(|(_, region)| {
+            let RegionKind::Landing { operator, .. } = region.kind else { return false };
+            let Some(span) = body.try_tables.get(&operator) else { return false };
+            open.iter().any(|step| may_catch(step, function, span))
+        });
+        catching.map(|(index, _)| index as u32).collect()
+    }
+
+    /// Fuel of the dearest path of the whole module: the most that any tail can have.
+    pub(crate) fn dearest_path(&self) -> Result<u64, slicer::Error> {
+        let mut dearest = 0;
+        for number in 0..self.plan.functions.len() as u32 {
+            dearest = dearest.max(self.dearest_path_of(number)?);
+        }
+        Ok(dearest)
+    }
+
+    fn dearest_path_of(&self, number: u32) -> Result<u64, slicer::Error> {
+        let function = &self.plan.functions[number as usize];
+        let costs = Costs::of(self.module, number, self.model)?;
+        let mut dearest = 0;
+        // A region's blocks, in an order in which successors come later: the plan's own.
+        let mut from = vec![None; function.blocks.len()];
+        for index in (0..function.blocks.len()).rev() {
+            let block = &function.blocks[index];
+            let behind = inner_targets(function, index as u32)
+                .map(|target| from[target as usize].unwrap_or(0))
+                .max();
+            let own = costs.range(block.first_operator, block.end_operator)?;
+            from[index] = Some(own + behind.unwrap_or(0));
+        }
+        for region in &function.regions {
+            dearest = dearest.max(from[region.start as usize].unwrap_or(0));
+        }
+        Ok(dearest + u64::from(self.model.function_entry))
+    }
+}
+
+/// Who was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Callee {
+    /// The function with this index.
+    Index(u32),
+    /// Not known before run time.
+    Any,
+}
+
+impl Callee {
+    fn may_be(self, number: u32, imported_functions: u32) -> bool {
+        match self {
+            Callee::Index(index) => index == imported_functions + number,
+            Callee::Any => true,
+        }
+    }
+
+    fn may_be_import(self, imported_functions: u32) -> bool {
+        match self {
+            Callee::Index(index) => index < imported_functions,
+            Callee::Any => true,
+        }
+    }
+}
+
+/// Whether the event of the region that `operator` runs in is recorded before it runs.
+fn ends_region(function: &FunctionPlan, operator: u32) -> bool {
+    let after = function.blocks.partition_point(|block| block.end_operator <= operator);
+    function.blocks.get(after).is_some_and(|block| {
+        block.first_operator <= operator
+            && block.end_operator == operator + 1
+            && !matches!(block.exit, Exit::Branch(_) | Exit::Return)
+    })
+}
+
+/// The regions in which open activations of `function` go on when the host caught an exception
+/// that was on its way to them.
+fn resumes_of(function: u32, open: &[&Step]) -> Vec<u32> {
+    let resumes = open.iter().filter(|step| step.function == function);
+    resumes
+        .filter_map(|step| match step.end {
+            End::Call { region, .. } => Some(region),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,30 @@
+//! Every limit on what this crate reads and writes.
+//!
+//! A trace may come from anywhere, so each length in it is compared with one of these before
+//! memory is allocated for it. Writers refuse to write what readers would refuse to read.
+
+/// Raw bytes of the header frame: tool names, arguments, module and plan together. The engine
+/// reads modules of at most 1 GiB; a plan is about as large as the code that it describes.
+pub const MAX_HEADER_BYTES: usize = 1 << 30;
+
+/// Raw bytes of one segment, ordered events or histogram: also the largest useful ring.
+pub const MAX_SEGMENT_BYTES: usize = 64 << 20;
+
+/// How many times longer than it is stored a body may be, that of an `S` frame excepted: ordered
+/// events of a tight loop do shrink ten-thousandfold. Everything else is decoded into structures
+/// that take up to 24 times the memory of its raw bytes; this keeps a small file from asking for
+/// all memory. What would shrink more is stored uncompressed.
+pub const MAX_EXPANSION: usize = 128;
+
+/// Raw bytes of an outcome or a drop note.
+pub const MAX_NOTE_BYTES: usize = 1 << 20;
+
+/// Bytes of the message in an outcome; the writer shortens longer ones.
+pub const MAX_MESSAGE_BYTES: usize = 64 << 10;
+
+/// Raw bytes of the footer. An entry of its index takes between 9 and 50 bytes, so that this is
+/// enough for millions of segments.
+pub const MAX_FOOTER_BYTES: usize = 256 << 20;
+
+/// Bytes of a cost model file. A complete one takes about 15 kB.
+pub const MAX_COST_MODEL_BYTES: usize = 1 << 20;

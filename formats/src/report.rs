@@ -1,0 +1,174 @@
+//! The report as JSON, schema `wf-report/1`: what `wf-analyze --format json` prints.
+//!
+//! Fields are added, never changed in meaning. All numbers are JSON integers of arbitrary
+//! length: fuel may exceed what a 64-bit integer, let alone a double, can hold, so read them with
+//! a parser that keeps integers exact. A list is sorted as its field says, so that equal traces
+//! give equal bytes.
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::trace::{Detail, Location, OutcomeKind};
+
+/// The value of [`Report::schema`].
+pub const SCHEMA: &str = "wf-report/1";
+
+/// Everything that one analysis found out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Whether the fuel was counted or estimated.
+    pub mode: Mode,
+    /// The prices.
+    pub cost_model: CostModelReport,
+    /// Name of the program as it was recorded.
+    pub program: String,
+    /// Whether the trace was closed and holds everything that was recorded: `false` when it is
+    /// truncated, damaged or lossy.
+    pub complete: bool,
+    /// The total.
+    pub fuel: Fuel,
+    /// How the program ended. The last one, when the trace holds several invocations.
+    pub outcome: OutcomeReport,
+    /// What was read.
+    pub trace: TraceReport,
+    /// The functions that were called, as the command line asks for them.
+    pub functions: Vec<FunctionReport>,
+    /// The loops that were entered, as the command line asks for them.
+    pub loops: Vec<LoopReport>,
+}
+
+/// Whether the fuel was counted or estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Counted.
+    Exact,
+    /// Estimated from a sample.
+    Approx,
+}
+
+/// Which cost model priced the trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostModelReport {
+    /// Its name.
+    pub name: String,
+    /// [`crate::cost_model::CostModel::hash`] of its contents.
+    pub hash: String,
+}
+
+/// The fuel of the whole trace.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fuel {
+    /// The total. The lower bound where `low` and `high` differ in exact mode; the estimate in
+    /// approximate mode.
+    pub total: u128,
+    /// The total is at least this.
+    pub low: u128,
+    /// The total is at most this. In exact mode it differs from `low` only after a trap whose
+    /// place in the innermost frame leaves several possible paths.
+    pub high: u128,
+    /// In approximate mode, how likely the total lies between `low` and `high`: 0.95 is 95 %.
+    pub confidence: Option<f64>,
+}
+
+/// How the program ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeReport {
+    /// What kind of end.
+    pub kind: OutcomeKind,
+    /// Exit status that the recorder passed on.
+    pub code: i32,
+    /// What the engine said, if anything.
+    pub message: Option<String>,
+    /// Where the program trapped, if that is known.
+    pub location: Option<Location>,
+}
+
+/// What was read of the trace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceReport {
+    /// Recorded events.
+    pub events: u64,
+    /// Segments.
+    pub segments: u64,
+    /// Streams: instances that recorded.
+    pub streams: u64,
+    /// Bytes of the trace file.
+    pub bytes: u64,
+    /// Events that the recorder dropped.
+    pub dropped_events: u64,
+    /// Whether the segments hold ordered events or only counts.
+    pub detail: Detail,
+}
+
+/// One function that was called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionReport {
+    /// Index in the module's function index space.
+    pub index: u32,
+    /// Name: from the name section, else an export, else made from the index.
+    pub name: String,
+    /// How often it was entered.
+    pub calls: u128,
+    /// Fuel of its own operators.
+    #[serde(rename = "self")]
+    pub self_fuel: u128,
+    /// Fuel of its own operators and of everything that it called; recursion counts once. `null`
+    /// when it cannot be known, because the trace holds only counts.
+    #[serde(rename = "total")]
+    pub total_fuel: Option<u128>,
+}
+
+/// One loop that was entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoopReport {
+    /// Index of its function in the module's function index space.
+    pub function: u32,
+    /// Index of its `loop` operator in the function's body.
+    pub operator: u32,
+    /// How often its header was reached: once on entry and once for each branch back.
+    pub iterations: u128,
+    /// Fuel of the operators inside it that are in no inner loop.
+    #[serde(rename = "self")]
+    pub self_fuel: u128,
+}
+
+impl Report {
+    /// The report as indented JSON that ends in a line feed.
+    pub fn to_json(&self) -> String {
+        let mut json = serde_json::to_string_pretty(self)
+            .expect("the report has string keys only and no value that refuses to be written");
+        json.push('\n');
+        json
+    }
+
+    /// Reads a report.
+    ///
+    /// # Errors
+    ///
+    /// When `json` is no JSON, or lacks a field, or says that it has another schema.
+    pub fn from_json(json: &str) -> Result<Report, ReportError> {
+        let report: Report = serde_json::from_str(json)?;
+        if report.schema != SCHEMA {
+            return Err(ReportError::OtherSchema {
+                found: report.schema,
+            });
+        }
+        Ok(report)
+    }
+}
+
+/// Why a report could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// No JSON, or not the fields of a report.
+    #[error("not a report: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A report of another schema.
+    #[error("the report has the schema {found:?}, this version reads {SCHEMA:?}")]
+    OtherSchema {
+        /// The schema that it names.
+        found: String,
+    },
+}

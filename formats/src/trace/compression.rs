@@ -1,0 +1,71 @@
+//! How the body of a frame is stored.
+
+use zstd::bulk::Decompressor;
+
+/// Zstandard level of segments. Level 1 keeps up with the ring; higher levels make the program
+/// wait for the writer.
+pub(super) const SEGMENT_LEVEL: i32 = 1;
+
+/// Zstandard level of the header and the footer, which are written once.
+pub(super) const ONCE_LEVEL: i32 = 3;
+
+/// Shorter bodies are not worth compressing: a Zstandard frame alone takes about 20 bytes.
+pub(super) const MIN_COMPRESSED_BYTES: usize = 128;
+
+/// How the body of a frame is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compression {
+    /// As it is.
+    None,
+    /// As one Zstandard frame.
+    Zstd,
+}
+
+impl Compression {
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Compression::None => 0,
+            Compression::Zstd => 1,
+        }
+    }
+
+    pub(super) fn from_code(code: u8) -> Option<Compression> {
+        match code {
+            0 => Some(Compression::None),
+            1 => Some(Compression::Zstd),
+            _ => None,
+        }
+    }
+}
+
+/// Restores a body of exactly `raw_bytes` bytes. The caller has compared `raw_bytes` with the
+/// limit of its kind of frame.
+pub(super) fn decompress(
+    compression: Compression,
+    stored: &[u8],
+    raw_bytes: usize,
+) -> Result<Vec<u8>, &'static str> {
+    match compression {
+        Compression::None if stored.len() == raw_bytes => Ok(stored.to_vec()),
+        Compression::None => Err("the body does not have the length that the frame announces"),
+        Compression::Zstd => decompress_zstd(stored, raw_bytes),
+    }
+}
+
+fn decompress_zstd(stored: &[u8], raw_bytes: usize) -> Result<Vec<u8>, &'static str> {
+    // The Zstandard frame names its own raw length: compared first, so that a wrong one is found
+    // before anything is allocated.
+    let announced = zstd::zstd_safe::get_frame_content_size(stored)
+        .ok()
+        .flatten();
+    if announced != Some(raw_bytes as u64) {
+        return Err("the compressed body does not have the length that the frame announces");
+    }
+    let mut raw = Vec::new();
+    raw.try_reserve_exact(raw_bytes)
+        .map_err(|_| "there is not enough memory for the body")?;
+    match Decompressor::new().and_then(|mut zstd| zstd.decompress_to_buffer(stored, &mut raw)) {
+        Ok(found) if found == raw_bytes => Ok(raw),
+        _ => Err("the body does not decompress"),
+    }
+}

@@ -1,0 +1,319 @@
+//! Histograms: how often each distinct event occurred.
+//!
+//! Fuel is a sum over events, so a histogram is enough for exact totals and flat profiles, and
+//! much smaller than the events in order. Stored sorted, as variable-length numbers: the
+//! difference of the ids, the payload and the count of each entry, which Zstandard then shrinks.
+
+use std::collections::HashMap;
+
+use super::varint;
+use crate::events::{Event, EventError, Events};
+use crate::plan::EventLayout;
+
+/// One distinct event and how often it occurred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HistogramEntry {
+    /// The event.
+    pub event: Event,
+    /// How often it occurred, at least once.
+    pub count: u64,
+}
+
+/// How often each distinct event of a segment occurred.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Histogram {
+    entries: Vec<HistogramEntry>,
+}
+
+/// Bytes that are no histogram, or entries that make none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HistogramError {
+    /// The bytes end within an entry, or a number is out of range.
+    #[error("entry {entry} of the histogram is cut short or out of range")]
+    BadEntry {
+        /// Number of entries before it.
+        entry: usize,
+    },
+    /// An entry is not greater than the one before it.
+    #[error("entry {entry} of the histogram is out of order")]
+    OutOfOrder {
+        /// Number of entries before it.
+        entry: usize,
+    },
+    /// The events are more than 64 bits can count.
+    #[error("the histogram counts more events than 64 bits can hold")]
+    TooManyEvents,
+    /// The entries do not add up to the number of events that the segment announces.
+    #[error("the histogram counts {found} events where the segment has {expected}")]
+    OtherTotal {
+        /// Sum of the counts.
+        found: u64,
+        /// Number of events of the segment.
+        expected: u64,
+    },
+}
+
+impl Histogram {
+    /// A histogram of these entries, which must be in strictly ascending order of their events,
+    /// with counts of at least 1.
+    ///
+    /// # Errors
+    ///
+    /// When they are not.
+    pub fn from_entries(entries: Vec<HistogramEntry>) -> Result<Histogram, HistogramError> {
+        let mut total = 0u64;
+        for (index, entry) in entries.iter().enumerate() {
+            if entry.count == 0 {
+                return Err(HistogramError::BadEntry { entry: index });
+            }
+            if index > 0 && entries[index - 1].event >= entry.event {
+                return Err(HistogramError::OutOfOrder { entry: index });
+            }
+            total = total
+                .checked_add(entry.count)
+                .ok_or(HistogramError::TooManyEvents)?;
+        }
+        Ok(Histogram { entries })
+    }
+
+    /// The entries, in strictly ascending order of their events.
+    pub fn entries(&self) -> &[HistogramEntry] {
+        &self.entries
+    }
+
+    /// Number of events that were counted.
+    pub fn events(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.count).sum()
+    }
+
+    /// The histogram as bytes: see `FORMAT.md`.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(4 * self.entries.len());
+        let mut previous_id = 0;
+        for entry in &self.entries {
+            varint::write(&mut bytes, u64::from(entry.event.id - previous_id));
+            varint::write(&mut bytes, entry.event.payload);
+            varint::write(&mut bytes, entry.count);
+            previous_id = entry.event.id;
+        }
+        bytes
+    }
+
+    /// Reads what [`Histogram::encode`] wrote. Takes at most 8 bytes for each of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// When `bytes` is something else.
+    pub fn decode(mut bytes: &[u8]) -> Result<Histogram, HistogramError> {
+        let mut entries = Vec::new();
+        let mut id = 0u32;
+        while !bytes.is_empty() {
+            let entry = decode_entry(&mut bytes, id).ok_or(HistogramError::BadEntry {
+                entry: entries.len(),
+            })?;
+            id = entry.event.id;
+            entries.push(entry);
+        }
+        Histogram::from_entries(entries)
+    }
+}
+
+fn decode_entry(bytes: &mut &[u8], previous_id: u32) -> Option<HistogramEntry> {
+    let difference = u32::try_from(varint::read(bytes)?).ok()?;
+    let id = previous_id.checked_add(difference)?;
+    let payload = varint::read(bytes)?;
+    let count = varint::read(bytes)?;
+    Some(HistogramEntry {
+        event: Event { id, payload },
+        count,
+    })
+}
+
+/// Ids below this are counted in a table, the others in a hash map: 8 MiB hold the path events
+/// of all but the largest programs.
+const MAX_TABLE_EVENTS: u32 = 1 << 20;
+
+/// Counts the events of segments.
+///
+/// Keeps its tables between segments, so that counting allocates nothing in steady state.
+#[derive(Clone, Debug)]
+pub struct EventCounter {
+    layout: EventLayout,
+    /// Counts of events without payload, by id.
+    table: Vec<u64>,
+    /// The ids whose count in `table` is not 0.
+    touched: Vec<u32>,
+    /// Counts of all other events.
+    map: HashMap<Event, u64>,
+}
+
+impl EventCounter {
+    /// A counter of the events of one plan.
+    pub fn new(layout: EventLayout) -> EventCounter {
+        EventCounter {
+            layout,
+            table: vec![0; layout.first_narrow.min(MAX_TABLE_EVENTS) as usize],
+            touched: Vec::new(),
+            map: HashMap::new(),
+        }
+    }
+
+    /// Adds the events in `words`; returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// When a word is no event of the plan. The events before it are counted.
+    pub fn count(&mut self, words: &[u32]) -> Result<u64, EventError> {
+        let mut events = 0;
+        for event in Events::new(words, self.layout) {
+            self.add(event?);
+            events += 1;
+        }
+        Ok(events)
+    }
+
+    #[inline]
+    fn add(&mut self, event: Event) {
+        match self.table.get_mut(event.id as usize) {
+            Some(count) => {
+                if *count == 0 {
+                    self.touched.push(event.id);
+                }
+                *count += 1;
+            }
+            None => *self.map.entry(event).or_insert(0) += 1,
+        }
+    }
+
+    /// The counts since the last call; the counter starts over.
+    pub fn take(&mut self) -> Histogram {
+        let mut entries = Vec::with_capacity(self.touched.len() + self.map.len());
+        for id in self.touched.drain(..) {
+            let count = std::mem::take(&mut self.table[id as usize]);
+            entries.push(HistogramEntry {
+                event: Event { id, payload: 0 },
+                count,
+            });
+        }
+        entries.extend(
+            self.map
+                .drain()
+                .map(|(event, count)| HistogramEntry { event, count }),
+        );
+        entries.sort_unstable();
+        Histogram { entries }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: u32, payload: u64, count: u64) -> HistogramEntry {
+        HistogramEntry {
+            event: Event { id, payload },
+            count,
+        }
+    }
+
+    #[test]
+    fn histograms_come_back() {
+        let entries = [
+            entry(0, 0, 1),
+            entry(7, 0, u64::MAX >> 1),
+            entry(u32::MAX, 0, 1),
+            entry(u32::MAX, 1, 300),
+            entry(u32::MAX, u64::MAX, 2),
+        ];
+        for length in 0..=entries.len() {
+            let histogram = Histogram::from_entries(entries[..length].to_vec()).unwrap();
+            assert_eq!(Histogram::decode(&histogram.encode()), Ok(histogram));
+        }
+    }
+
+    #[test]
+    fn entries_out_of_order_or_empty_are_refused() {
+        let refused = |entries| Histogram::from_entries(entries).unwrap_err();
+        let swapped = vec![entry(2, 0, 1), entry(1, 0, 1)];
+        assert_eq!(refused(swapped), HistogramError::OutOfOrder { entry: 1 });
+        let twice = vec![entry(2, 5, 1), entry(2, 5, 1)];
+        assert_eq!(refused(twice), HistogramError::OutOfOrder { entry: 1 });
+        assert_eq!(
+            refused(vec![entry(2, 0, 0)]),
+            HistogramError::BadEntry { entry: 0 }
+        );
+        let many = vec![entry(1, 0, u64::MAX), entry(2, 0, 1)];
+        assert_eq!(refused(many), HistogramError::TooManyEvents);
+    }
+
+    #[test]
+    fn bytes_that_are_no_histogram_are_refused() {
+        let bytes = Histogram {
+            entries: vec![entry(3, 0, 9), entry(200, 1000, 300)],
+        }
+        .encode();
+        for length in 1..bytes.len() {
+            let cut = Histogram::decode(&bytes[..length]);
+            assert_eq!(cut.is_ok(), length == 3, "{length} bytes");
+        }
+        // The id would be 2^32.
+        let bytes = [0xff, 0xff, 0xff, 0xff, 0x0f, 0, 1, 1, 0, 1];
+        assert_eq!(
+            Histogram::decode(&bytes),
+            Err(HistogramError::BadEntry { entry: 1 })
+        );
+    }
+
+    #[test]
+    fn the_counter_counts_events_with_and_without_payload() {
+        let layout = EventLayout {
+            first_narrow: 10,
+            first_wide: 12,
+            end: 13,
+        };
+        let mut counter = EventCounter::new(layout);
+        assert_eq!(counter.count(&[9, 3, 9, 10, 64, 12, 1, 2]), Ok(5));
+        assert_eq!(counter.count(&[3, 10, 65, 10, 64]), Ok(3));
+        let expected = [
+            entry(3, 0, 2),
+            entry(9, 0, 2),
+            entry(10, 64, 2),
+            entry(10, 65, 1),
+            entry(12, 2 << 32 | 1, 1),
+        ];
+        let histogram = counter.take();
+        assert_eq!(histogram.entries(), expected);
+        assert_eq!(histogram.events(), 8);
+        assert_eq!(counter.take(), Histogram::default());
+    }
+
+    #[test]
+    fn ids_beyond_the_table_are_counted_too() {
+        let last = MAX_TABLE_EVENTS + 5;
+        let layout = EventLayout {
+            first_narrow: last + 1,
+            first_wide: last + 1,
+            end: last + 1,
+        };
+        let mut counter = EventCounter::new(layout);
+        assert_eq!(counter.count(&[last, 0, last]), Ok(3));
+        assert_eq!(
+            counter.take().entries(),
+            [entry(0, 0, 1), entry(last, 0, 2)]
+        );
+    }
+
+    #[test]
+    fn a_word_that_is_no_event_is_reported() {
+        let layout = EventLayout {
+            first_narrow: 1,
+            first_wide: 1,
+            end: 1,
+        };
+        let mut counter = EventCounter::new(layout);
+        assert_eq!(
+            counter.count(&[0, 4]),
+            Err(EventError::UnknownId { word: 1, id: 4 })
+        );
+    }
+}

@@ -1,0 +1,405 @@
+//! Reads a trace.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::compression::decompress;
+use super::error::{Ending, TraceError};
+use super::frame::{
+    FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, MAGIC, TRAILER_BYTES, VERSION, file_head,
+    footer_offset, u32_at,
+};
+use super::header::{Detail, Header};
+use super::histogram::{Histogram, HistogramError};
+use super::index::Index;
+pub use super::index::{DropEntry, OutcomeEntry, SegmentEntry};
+use super::scan::{Position, Stop, read_at, read_body, read_head, read_payload, scan};
+use super::segment::{SEGMENT_PREFIX_BYTES, SegmentInfo};
+use super::source::Source;
+use crate::codec;
+use crate::events::Events;
+use crate::plan_check;
+
+/// A trace that is being read.
+///
+/// Holds the header and the index; segments are read when they are asked for, by any number of
+/// threads at once.
+pub struct Trace {
+    source: Source,
+    header: Header,
+    index: Index,
+    ending: Ending,
+    /// Where walking on starts, if the trace has no footer yet.
+    position: Position,
+    bytes: u64,
+}
+
+/// What a segment holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SegmentData {
+    /// The words of its events, in the order in which they were recorded: see
+    /// [`crate::events::Events`].
+    Events(Vec<u32>),
+    /// How often each event occurred.
+    Counts(Histogram),
+}
+
+impl Trace {
+    /// Opens the trace in the file `path`.
+    ///
+    /// A trace that is damaged or unfinished after its header opens as well: see
+    /// [`Trace::ending`].
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is no trace, is of a newer version, or has no whole header.
+    pub fn open(path: impl AsRef<Path>) -> Result<Trace, TraceError> {
+        let source = File::open(path)
+            .and_then(Source::file)
+            .map_err(|source| TraceError::Io { offset: 0, source })?;
+        Trace::from_source(source)
+    }
+
+    /// Opens the trace in `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trace::open`].
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Trace, TraceError> {
+        Trace::from_source(Source::Bytes(bytes))
+    }
+
+    fn from_source(source: Source) -> Result<Trace, TraceError> {
+        let bytes = source_bytes(&source)?;
+        check_file_head(&source, bytes)?;
+        let (header, mut position) = read_header(&source, bytes)?;
+        let (index, ending) = match read_footer(&source, position.offset, bytes) {
+            Some(index) => (index, Ending::Complete),
+            None => {
+                let mut index = Index::default();
+                let ending = scan(&source, &mut position, bytes, &mut index)?;
+                (index, ending)
+            }
+        };
+        check_totals(&index)?;
+        Ok(Trace {
+            source,
+            header,
+            index,
+            ending,
+            position,
+            bytes,
+        })
+    }
+
+    /// How the recording was made.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The segments, in the order in which they were written. Those of one stream are in the
+    /// order of time.
+    pub fn segments(&self) -> &[SegmentEntry] {
+        &self.index.segments
+    }
+
+    /// How the invocations ended, in the order of the file.
+    pub fn outcomes(&self) -> &[OutcomeEntry] {
+        &self.index.outcomes
+    }
+
+    /// What was dropped, in the order of the file.
+    pub fn drops(&self) -> &[DropEntry] {
+        &self.index.drops
+    }
+
+    /// Length of the file when it was last looked at.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How the trace ends.
+    pub fn ending(&self) -> &Ending {
+        &self.ending
+    }
+
+    /// Whether the trace was closed: then the segments are all that were written.
+    pub fn is_complete(&self) -> bool {
+        self.ending == Ending::Complete
+    }
+
+    /// Succeeds when the trace was closed.
+    ///
+    /// # Errors
+    ///
+    /// Else says whether it is truncated or corrupt, and where.
+    pub fn require_complete(&self) -> Result<(), TraceError> {
+        ending_to_result(&self.ending, self.index.segments.len())
+    }
+
+    /// Number of events in all segments.
+    pub fn events(&self) -> u64 {
+        self.index
+            .segments
+            .iter()
+            .map(|entry| entry.info.events)
+            .sum()
+    }
+
+    /// Number of events that the recorder dropped.
+    pub fn dropped_events(&self) -> u64 {
+        self.index.drops.iter().map(|entry| entry.events).sum()
+    }
+
+    /// Reads segment number `index` of [`Trace::segments`].
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or the segment is damaged.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such segment.
+    pub fn read_segment(&self, index: usize) -> Result<SegmentData, TraceError> {
+        let entry = &self.index.segments[index];
+        read_segment_data(&self.source, entry)
+            .map_err(|stop| stop_to_error(stop, entry.offset, index))
+    }
+
+    /// Looks at the file again and adds what was written since; returns the number of new
+    /// segments. Does nothing once the trace is complete or corrupt.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or counts more events than 64 bits can hold.
+    pub fn refresh(&mut self) -> Result<usize, TraceError> {
+        if !matches!(self.ending, Ending::Truncated { .. }) {
+            return Ok(0);
+        }
+        let before = self.index.segments.len();
+        self.bytes = source_bytes(&self.source)?;
+        self.ending = scan(
+            &self.source,
+            &mut self.position,
+            self.bytes,
+            &mut self.index,
+        )?;
+        check_totals(&self.index)?;
+        Ok(self.index.segments.len() - before)
+    }
+
+    /// Reads everything: the checksum of every frame, the footer against the frames, and every
+    /// event against the plan.
+    ///
+    /// # Errors
+    ///
+    /// At the first thing that is not as it should be.
+    pub fn verify(&self) -> Result<(), TraceError> {
+        let (_, mut position) = read_header(&self.source, self.bytes)?;
+        let mut index = Index::default();
+        let ending = scan(&self.source, &mut position, self.bytes, &mut index)?;
+        ending_to_result(&ending, index.segments.len())?;
+        for (number, entry) in self.index.segments.iter().enumerate() {
+            let data = self.read_segment(number)?;
+            self.verify_events(entry, &data)
+                .map_err(|what| corrupt(entry.offset, what, number))?;
+        }
+        Ok(())
+    }
+
+    fn verify_events(&self, entry: &SegmentEntry, data: &SegmentData) -> Result<(), String> {
+        let layout = self.header.plan.layout();
+        match data {
+            SegmentData::Events(words) => {
+                let mut found = 0;
+                for event in Events::new(words, layout) {
+                    event.map_err(|error| error.to_string())?;
+                    found += 1;
+                }
+                if found != entry.info.events {
+                    let expected = entry.info.events;
+                    return Err(format!("{found} events where the segment has {expected}"));
+                }
+            }
+            SegmentData::Counts(histogram) => {
+                for entry in histogram.entries() {
+                    let payload_bits = 32
+                        * layout
+                            .payload_words(entry.event.id)
+                            .ok_or_else(|| format!("the plan has no event {}", entry.event.id))?
+                            as u32;
+                    if payload_bits < u64::BITS && entry.event.payload >> payload_bits != 0 {
+                        return Err(format!(
+                            "the payload of event {} is too large",
+                            entry.event.id
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn source_bytes(source: &Source) -> Result<u64, TraceError> {
+    source
+        .bytes()
+        .map_err(|source| TraceError::Io { offset: 0, source })
+}
+
+fn corrupt(offset: u64, what: impl Into<String>, segments: usize) -> TraceError {
+    TraceError::Corrupt {
+        offset,
+        what: what.into(),
+        segments,
+    }
+}
+
+fn stop_to_error(stop: Stop, offset: u64, segments: usize) -> TraceError {
+    match stop {
+        Stop::Truncated => TraceError::Truncated { offset, segments },
+        Stop::Corrupt(what) => TraceError::Corrupt {
+            offset,
+            what,
+            segments,
+        },
+        Stop::Io(error) => error,
+    }
+}
+
+fn ending_to_result(ending: &Ending, segments: usize) -> Result<(), TraceError> {
+    match ending {
+        Ending::Complete => Ok(()),
+        &Ending::Truncated { offset } => Err(TraceError::Truncated { offset, segments }),
+        Ending::Corrupt { offset, what } => Err(corrupt(*offset, what.as_str(), segments)),
+    }
+}
+
+fn check_totals(index: &Index) -> Result<(), TraceError> {
+    index
+        .check_totals()
+        .map_err(|what| corrupt(FILE_HEAD_BYTES as u64, what, 0))
+}
+
+fn check_file_head(source: &Source, bytes: u64) -> Result<(), TraceError> {
+    let mut head = [0; FILE_HEAD_BYTES];
+    let available = bytes.min(FILE_HEAD_BYTES as u64) as usize;
+    read_at(source, &mut head[..available], 0)?;
+    let magic = available.min(MAGIC.len());
+    if head[..magic] != MAGIC[..magic] {
+        return Err(TraceError::NotATrace);
+    }
+    if available < FILE_HEAD_BYTES {
+        return Err(TraceError::Truncated {
+            offset: 0,
+            segments: 0,
+        });
+    }
+    // The head has this form in every version, so that any reader can tell the version of a file.
+    let (version, checksum) = (u32_at(&head, 8), u32_at(&head, 12));
+    if checksum != crc32c::crc32c(&head[..12]) {
+        return Err(corrupt(
+            0,
+            "the checksum of the file's head does not match",
+            0,
+        ));
+    }
+    if version > VERSION {
+        return Err(TraceError::NewerVersion {
+            found: version,
+            supported: VERSION,
+        });
+    }
+    if head != file_head() {
+        return Err(corrupt(
+            8,
+            format!("there is no trace version {version}"),
+            0,
+        ));
+    }
+    Ok(())
+}
+
+/// Reads the header and returns where the frames after it start.
+fn read_header(source: &Source, bytes: u64) -> Result<(Header, Position), TraceError> {
+    let start = Position {
+        offset: FILE_HEAD_BYTES as u64,
+        sequence: 0,
+    };
+    let read = || -> Result<(Header, Position), Stop> {
+        let head = read_head(source, start, bytes)?;
+        if head.kind != FrameKind::Header {
+            return Err("the first frame is no header".into());
+        }
+        let header: Header = codec::decode(&read_body(source, start.offset, &head)?)?;
+        plan_check::check(&header.plan).map_err(|error| Stop::Corrupt(error.to_string()))?;
+        let next = Position {
+            offset: start.offset + head.frame_bytes(),
+            sequence: 1,
+        };
+        Ok((header, next))
+    };
+    read().map_err(|stop| stop_to_error(stop, start.offset, 0))
+}
+
+/// Reads the index from the footer. `None` when there is no footer, or not a good one: then
+/// walking the frames finds out what is wrong.
+fn read_footer(source: &Source, first: u64, bytes: u64) -> Option<Index> {
+    let footer_end = bytes.checked_sub(TRAILER_BYTES as u64)?;
+    let mut trailer = [0; TRAILER_BYTES];
+    source.read_exact_at(&mut trailer, footer_end).ok()?;
+    let offset = footer_offset(&trailer)?;
+    if offset < first || offset > footer_end {
+        return None;
+    }
+    let mut head = [0; FRAME_HEAD_BYTES];
+    source.read_exact_at(&mut head, offset).ok()?;
+    let head = super::frame::FrameHead::parse(&head).ok()?;
+    if head.kind != FrameKind::Footer || offset + head.frame_bytes() != footer_end {
+        return None;
+    }
+    let index: Index = codec::decode(&read_body(source, offset, &head).ok()?).ok()?;
+    // The header is the one frame that the index does not list.
+    let complete = index.frames() + 1 == head.sequence as usize;
+    (complete && index.check(first, offset).is_ok()).then_some(index)
+}
+
+fn read_segment_data(source: &Source, entry: &SegmentEntry) -> Result<SegmentData, Stop> {
+    let position = Position {
+        offset: entry.offset,
+        sequence: entry.sequence,
+    };
+    let head = read_head(source, position, u64::MAX)?;
+    let expected = (entry.kind(), entry.stored_bytes, entry.raw_bytes);
+    if (head.kind, head.stored_bytes, head.raw_bytes) != expected {
+        return Err("the segment is not the one that the index announces".into());
+    }
+    let payload = read_payload(source, entry.offset, &head)?;
+    let (prefix, body) = payload
+        .split_first_chunk::<SEGMENT_PREFIX_BYTES>()
+        .ok_or("the segment is shorter than its prefix")?;
+    if SegmentInfo::from_bytes(prefix) != entry.info {
+        return Err("the segment is not the one that the index announces".into());
+    }
+    let raw = decompress(head.compression, body, head.raw_bytes as usize)?;
+    match entry.detail {
+        Detail::Full => Ok(SegmentData::Events(words(&raw))),
+        Detail::Counts => read_histogram(&raw, entry.info.events)
+            .map(SegmentData::Counts)
+            .map_err(|error| Stop::Corrupt(error.to_string())),
+    }
+}
+
+fn words(raw: &[u8]) -> Vec<u32> {
+    let (words, _) = raw.as_chunks::<4>();
+    words.iter().map(|&word| u32::from_le_bytes(word)).collect()
+}
+
+fn read_histogram(raw: &[u8], expected: u64) -> Result<Histogram, HistogramError> {
+    let histogram = Histogram::decode(raw)?;
+    let found = histogram.events();
+    if found != expected {
+        return Err(HistogramError::OtherTotal { found, expected });
+    }
+    Ok(histogram)
+}

@@ -1,0 +1,211 @@
+//! Walks the frames of a trace from the front: how a trace without a footer is read.
+
+use crc32c::crc32c_append;
+
+use super::compression::decompress;
+use super::error::{Ending, TraceError};
+use super::frame::{FRAME_HEAD_BYTES, FrameHead, FrameKind, TRAILER_BYTES, trailer};
+use super::index::Index;
+use super::segment::{SEGMENT_PREFIX_BYTES, SegmentInfo};
+use super::source::Source;
+use crate::codec;
+
+/// Payloads are checksummed in pieces of this length, so that walking takes little memory.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// How far the frames have been walked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position {
+    /// Where the next frame starts.
+    pub(super) offset: u64,
+    /// Sequence number of the next frame.
+    pub(super) sequence: u32,
+}
+
+impl Position {
+    fn pass(&mut self, head: &FrameHead) -> Result<(), Stop> {
+        self.offset += head.frame_bytes();
+        self.sequence = self
+            .sequence
+            .checked_add(1)
+            .ok_or_else(|| Stop::Corrupt("the trace has too many frames".to_owned()))?;
+        Ok(())
+    }
+}
+
+/// Why walking stopped at a frame.
+pub(super) enum Stop {
+    /// The file ends within the frame, or just before it.
+    Truncated,
+    /// The frame is damaged.
+    Corrupt(String),
+    /// The file cannot be read.
+    Io(TraceError),
+}
+
+impl From<&'static str> for Stop {
+    fn from(what: &'static str) -> Self {
+        Stop::Corrupt(what.to_owned())
+    }
+}
+
+impl From<codec::DecodeError> for Stop {
+    fn from(error: codec::DecodeError) -> Self {
+        Stop::Corrupt(format!("the body of a frame cannot be decoded: {error}"))
+    }
+}
+
+/// Fills `buffer` from the source.
+pub(super) fn read_at(source: &Source, buffer: &mut [u8], offset: u64) -> Result<(), TraceError> {
+    source
+        .read_exact_at(buffer, offset)
+        .map_err(|source| TraceError::Io { offset, source })
+}
+
+/// Reads the head of the frame at `position`, when the whole frame lies before `end`.
+pub(super) fn read_head(source: &Source, position: Position, end: u64) -> Result<FrameHead, Stop> {
+    let available = end.saturating_sub(position.offset);
+    if available < FRAME_HEAD_BYTES as u64 {
+        return Err(Stop::Truncated);
+    }
+    let mut bytes = [0; FRAME_HEAD_BYTES];
+    read_at(source, &mut bytes, position.offset).map_err(Stop::Io)?;
+    let head = FrameHead::parse(&bytes).map_err(Stop::Corrupt)?;
+    if head.sequence != position.sequence {
+        return Err(Stop::Corrupt(format!(
+            "gap in the sequence of frames: number {} where {} should be",
+            head.sequence, position.sequence
+        )));
+    }
+    if available < head.frame_bytes() {
+        return Err(Stop::Truncated);
+    }
+    Ok(head)
+}
+
+/// Reads prefix and body, as stored, of the frame at `offset`, and compares the checksum. The
+/// caller knows that the whole frame is there.
+pub(super) fn read_payload(
+    source: &Source,
+    offset: u64,
+    head: &FrameHead,
+) -> Result<Vec<u8>, Stop> {
+    let mut payload = vec![0; head.stored_bytes as usize];
+    read_at(source, &mut payload, offset + FRAME_HEAD_BYTES as u64).map_err(Stop::Io)?;
+    check_payload(head, crc32c::crc32c(&payload))?;
+    Ok(payload)
+}
+
+/// Reads the body of a frame that has no prefix.
+pub(super) fn read_body(source: &Source, offset: u64, head: &FrameHead) -> Result<Vec<u8>, Stop> {
+    let payload = read_payload(source, offset, head)?;
+    Ok(decompress(
+        head.compression,
+        &payload,
+        head.raw_bytes as usize,
+    )?)
+}
+
+fn check_payload(head: &FrameHead, checksum: u32) -> Result<(), Stop> {
+    if checksum != head.payload_checksum {
+        return Err("the checksum of a frame's payload does not match".into());
+    }
+    Ok(())
+}
+
+/// Walks all frames from `position` to `end` and adds them to `index`.
+///
+/// # Errors
+///
+/// Only when the file cannot be read; everything else is an ending.
+pub(super) fn scan(
+    source: &Source,
+    position: &mut Position,
+    end: u64,
+    index: &mut Index,
+) -> Result<Ending, TraceError> {
+    loop {
+        let offset = position.offset;
+        match scan_frame(source, position, end, index) {
+            Ok(false) => {}
+            Ok(true) => return Ok(Ending::Complete),
+            Err(Stop::Truncated) => return Ok(Ending::Truncated { offset }),
+            Err(Stop::Corrupt(what)) => return Ok(Ending::Corrupt { offset, what }),
+            Err(Stop::Io(error)) => return Err(error),
+        }
+    }
+}
+
+/// Walks one frame; returns whether it was the footer of a trace that was closed.
+fn scan_frame(
+    source: &Source,
+    position: &mut Position,
+    end: u64,
+    index: &mut Index,
+) -> Result<bool, Stop> {
+    let offset = position.offset;
+    let head = read_head(source, *position, end)?;
+    match head.kind {
+        FrameKind::Header => return Err("a second header".into()),
+        FrameKind::Segment | FrameKind::Counts => {
+            let info = scan_segment(source, offset, &head)?;
+            index.push_segment(&head, offset, info)?;
+        }
+        FrameKind::Outcome => {
+            let note = codec::decode(&read_body(source, offset, &head)?)?;
+            index.push_outcome(&head, offset, note);
+        }
+        FrameKind::Drop => {
+            let note = codec::decode(&read_body(source, offset, &head)?)?;
+            index.push_drop(&head, offset, note);
+        }
+        FrameKind::Footer => {
+            let footer: Index = codec::decode(&read_body(source, offset, &head)?)?;
+            if footer != *index {
+                return Err("the footer does not match the frames before it".into());
+            }
+            check_trailer(source, offset, &head, end)?;
+            return Ok(true);
+        }
+    }
+    position.pass(&head)?;
+    Ok(false)
+}
+
+/// Reads the prefix of a segment and checksums the rest without keeping it.
+fn scan_segment(source: &Source, offset: u64, head: &FrameHead) -> Result<SegmentInfo, Stop> {
+    let payload_start = offset + FRAME_HEAD_BYTES as u64;
+    let payload_end = offset + head.frame_bytes();
+    let mut prefix = [0; SEGMENT_PREFIX_BYTES];
+    read_at(source, &mut prefix, payload_start).map_err(Stop::Io)?;
+    let mut checksum = crc32c::crc32c(&prefix);
+    let mut piece = vec![0; PIECE_BYTES.min(head.stored_bytes as usize)];
+    let mut next = payload_start + SEGMENT_PREFIX_BYTES as u64;
+    while next < payload_end {
+        let bytes = (payload_end - next).min(piece.len() as u64) as usize;
+        read_at(source, &mut piece[..bytes], next).map_err(Stop::Io)?;
+        checksum = crc32c_append(checksum, &piece[..bytes]);
+        next += bytes as u64;
+    }
+    check_payload(head, checksum)?;
+    Ok(SegmentInfo::from_bytes(&prefix))
+}
+
+/// Checks that the trailer, and nothing else, stands between the footer and `end`.
+fn check_trailer(source: &Source, offset: u64, head: &FrameHead, end: u64) -> Result<(), Stop> {
+    let footer_end = offset + head.frame_bytes();
+    let expected = trailer(offset);
+    let mut found = [0; TRAILER_BYTES];
+    let bytes = (end - footer_end).min(TRAILER_BYTES as u64) as usize;
+    read_at(source, &mut found[..bytes], footer_end).map_err(Stop::Io)?;
+    if found[..bytes] != expected[..bytes] {
+        return Err("the trailer after the footer is damaged".into());
+    }
+    if bytes < TRAILER_BYTES {
+        return Err(Stop::Truncated);
+    }
+    if end > footer_end + TRAILER_BYTES as u64 {
+        return Err("there is more after the trailer".into());
+    }
+    Ok(())
+}

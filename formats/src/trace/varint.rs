@@ -1,0 +1,62 @@
+//! Unsigned LEB128: seven bits a byte, the lowest first, the high bit set on all but the last.
+
+pub(super) fn write(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Reads a number from the front of `bytes`. `None` when there is no whole one, or when it does
+/// not fit 64 bits.
+pub(super) fn read(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let bits = u64::from(byte & 0x7f);
+        if bits << shift >> shift != bits {
+            return None;
+        }
+        value |= bits << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_every_length_come_back() {
+        for shift in 0..64 {
+            for value in [(1u64 << shift) - 1, 1 << shift, u64::MAX >> shift] {
+                let mut bytes = Vec::new();
+                write(&mut bytes, value);
+                assert_eq!(
+                    bytes.len(),
+                    (64 - value.leading_zeros()).div_ceil(7).max(1) as usize
+                );
+                let mut rest = bytes.as_slice();
+                assert_eq!(read(&mut rest), Some(value));
+                assert!(rest.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_that_end_early_or_overflow_are_refused() {
+        assert_eq!(read(&mut [].as_slice()), None);
+        assert_eq!(read(&mut [0x80, 0x80].as_slice()), None);
+        let mut bytes = [0xff; 10];
+        assert_eq!(read(&mut bytes.as_slice()), None);
+        bytes[9] = 1;
+        assert_eq!(read(&mut bytes.as_slice()), Some(u64::MAX));
+        bytes[9] = 2;
+        assert_eq!(read(&mut bytes.as_slice()), None);
+    }
+}

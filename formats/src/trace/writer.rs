@@ -1,0 +1,254 @@
+//! Writes a trace, frame by frame.
+
+use std::io::{Cursor, Write};
+
+use crc32c::crc32c;
+use zstd::bulk::Compressor;
+
+use super::compression::{Compression, MIN_COMPRESSED_BYTES, ONCE_LEVEL, SEGMENT_LEVEL};
+use super::error::WriteError;
+use super::frame::{FRAME_HEAD_BYTES, FrameHead, FrameKind, file_head, trailer};
+use super::header::Header;
+use super::histogram::Histogram;
+use super::index::Index;
+use super::note::{DropNote, Outcome, OutcomeNote};
+use super::segment::SegmentInfo;
+use crate::codec;
+use crate::limits::MAX_MESSAGE_BYTES;
+use crate::plan_check;
+
+/// Writes a trace, frame by frame.
+///
+/// Every frame is handed to the output by a single call of `write_all`. Give it an unbuffered
+/// output, so that others can read the trace while it grows and a crash loses nothing that was
+/// written. A trace whose writer is dropped without [`TraceWriter::finish`] can be read, but
+/// counts as truncated.
+///
+/// Once an output has refused a frame, every further call fails with
+/// [`WriteError::Poisoned`].
+pub struct TraceWriter<W: Write> {
+    output: W,
+    compressor: Compressor<'static>,
+    /// The frame under construction; kept, so that writing allocates nothing in steady state.
+    frame: Vec<u8>,
+    index: Index,
+    /// Where the next frame starts.
+    offset: u64,
+    /// Sequence number of the next frame.
+    sequence: u32,
+    poisoned: bool,
+}
+
+impl<W: Write> TraceWriter<W> {
+    /// Starts a trace with its header.
+    ///
+    /// # Errors
+    ///
+    /// When the header is too large, its plan contradicts itself, or `output` refuses it.
+    pub fn create(output: W, header: &Header) -> Result<Self, WriteError> {
+        plan_check::check(&header.plan)?;
+        let head = file_head();
+        let mut writer = TraceWriter {
+            output,
+            compressor: Compressor::new(SEGMENT_LEVEL)?,
+            frame: head.to_vec(),
+            index: Index::default(),
+            offset: 0,
+            sequence: 0,
+            poisoned: false,
+        };
+        writer.append_frame(FrameKind::Header, &[], &codec::encode(header))?;
+        writer.write_out()?;
+        Ok(writer)
+    }
+
+    /// Writes one segment of ordered events; `words` are the bytes of the ring. Returns the bytes
+    /// that it takes in the trace.
+    ///
+    /// # Errors
+    ///
+    /// When the segment is too large, contradicts its `info`, or the output refuses it.
+    pub fn write_segment(&mut self, info: &SegmentInfo, words: &[u8]) -> Result<u64, WriteError> {
+        self.write_segment_frame(FrameKind::Segment, info, words)
+    }
+
+    /// Writes one segment of which only the histogram is kept. Returns the bytes that it takes in
+    /// the trace.
+    ///
+    /// # Errors
+    ///
+    /// As [`TraceWriter::write_segment`].
+    pub fn write_histogram(
+        &mut self,
+        info: &SegmentInfo,
+        histogram: &Histogram,
+    ) -> Result<u64, WriteError> {
+        if info.events != histogram.events() {
+            return Err(WriteError::InvalidSegment(
+                "its histogram counts other events",
+            ));
+        }
+        self.write_segment_frame(FrameKind::Counts, info, &histogram.encode())
+    }
+
+    fn write_segment_frame(
+        &mut self,
+        kind: FrameKind,
+        info: &SegmentInfo,
+        raw: &[u8],
+    ) -> Result<u64, WriteError> {
+        let offset = self.offset;
+        let head = self.append_frame(kind, &info.to_bytes(), raw)?;
+        if let Err(reason) = self.index.push_segment(&head, offset, *info) {
+            self.frame.clear();
+            return Err(WriteError::InvalidSegment(reason));
+        }
+        self.write_out()?;
+        Ok(self.offset - offset)
+    }
+
+    /// Notes how an invocation on `stream` ended. Shortens a very long message.
+    ///
+    /// # Errors
+    ///
+    /// When the output refuses it.
+    pub fn write_outcome(&mut self, stream: u32, outcome: &Outcome) -> Result<(), WriteError> {
+        let offset = self.offset;
+        let mut note = OutcomeNote {
+            stream,
+            outcome: outcome.clone(),
+        };
+        if let Some(message) = &mut note.outcome.message {
+            message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
+        }
+        let head = self.append_frame(FrameKind::Outcome, &[], &codec::encode(&note))?;
+        self.write_out()?;
+        self.index.push_outcome(&head, offset, note);
+        Ok(())
+    }
+
+    /// Notes that events of `stream` were dropped at this point.
+    ///
+    /// # Errors
+    ///
+    /// When the output refuses it.
+    pub fn write_drop(&mut self, stream: u32, events: u64, bytes: u64) -> Result<(), WriteError> {
+        let offset = self.offset;
+        let note = DropNote {
+            stream,
+            events,
+            bytes,
+        };
+        let head = self.append_frame(FrameKind::Drop, &[], &codec::encode(&note))?;
+        self.write_out()?;
+        self.index.push_drop(&head, offset, note);
+        Ok(())
+    }
+
+    /// Closes the trace: writes the footer and the trailer, flushes, and gives the output back.
+    ///
+    /// # Errors
+    ///
+    /// When the index is too large or the output refuses it: the trace is readable then, but
+    /// counts as truncated.
+    pub fn finish(mut self) -> Result<W, WriteError> {
+        let footer_offset = self.offset;
+        let footer = codec::encode(&self.index);
+        self.append_frame(FrameKind::Footer, &[], &footer)?;
+        self.frame.extend_from_slice(&trailer(footer_offset));
+        self.write_out()?;
+        self.output.flush()?;
+        Ok(self.output)
+    }
+
+    /// Bytes written so far.
+    pub fn bytes(&self) -> u64 {
+        self.offset
+    }
+
+    /// The output.
+    pub fn output(&self) -> &W {
+        &self.output
+    }
+
+    /// Builds a frame at the end of `self.frame`.
+    fn append_frame(
+        &mut self,
+        kind: FrameKind,
+        prefix: &[u8],
+        raw: &[u8],
+    ) -> Result<FrameHead, WriteError> {
+        if self.poisoned {
+            return Err(WriteError::Poisoned);
+        }
+        let limit = kind.max_raw_bytes();
+        if raw.len() > limit {
+            return Err(WriteError::TooLarge {
+                what: kind.name(),
+                bytes: raw.len(),
+                limit,
+            });
+        }
+        let sequence = self.sequence;
+        if sequence == u32::MAX {
+            return Err(WriteError::TooManyFrames);
+        }
+        let frame_start = self.frame.len();
+        let payload_start = frame_start + FRAME_HEAD_BYTES;
+        self.frame.resize(payload_start, 0);
+        self.frame.extend_from_slice(prefix);
+        let compression = self.append_body(kind, raw);
+        let payload = &self.frame[payload_start..];
+        let head = FrameHead {
+            kind,
+            compression,
+            sequence,
+            stored_bytes: u32::try_from(payload.len()).expect("every limit is below 4 GiB"),
+            raw_bytes: u32::try_from(raw.len()).expect("every limit is below 4 GiB"),
+            payload_checksum: crc32c(payload),
+        };
+        self.frame[frame_start..payload_start].copy_from_slice(&head.to_bytes());
+        Ok(head)
+    }
+
+    /// Appends `raw` to the frame, compressed if that makes it shorter and readers allow it.
+    fn append_body(&mut self, kind: FrameKind, raw: &[u8]) -> Compression {
+        let start = self.frame.len();
+        let level = match kind {
+            FrameKind::Header | FrameKind::Footer => ONCE_LEVEL,
+            _ => SEGMENT_LEVEL,
+        };
+        if raw.len() >= MIN_COMPRESSED_BYTES
+            && self.append_compressed(level, raw).is_ok()
+            && self.frame.len() - start < raw.len()
+            && kind.may_shrink(raw.len(), self.frame.len() - start)
+        {
+            return Compression::Zstd;
+        }
+        self.frame.truncate(start);
+        self.frame.extend_from_slice(raw);
+        Compression::None
+    }
+
+    fn append_compressed(&mut self, level: i32, raw: &[u8]) -> std::io::Result<()> {
+        self.compressor.set_compression_level(level)?;
+        self.frame
+            .reserve(zstd::zstd_safe::compress_bound(raw.len()));
+        let start = self.frame.len() as u64;
+        let mut end_of_frame = Cursor::new(&mut self.frame);
+        end_of_frame.set_position(start);
+        self.compressor.compress_to_buffer(raw, &mut end_of_frame)?;
+        Ok(())
+    }
+
+    /// Hands the frame to the output.
+    fn write_out(&mut self) -> Result<(), WriteError> {
+        self.poisoned = true;
+        self.output.write_all(&self.frame)?;
+        self.poisoned = false;
+        self.sequence += 1;
+        self.offset += self.frame.len() as u64;
+        self.frame.clear();
+        Ok(())
+    }
+}

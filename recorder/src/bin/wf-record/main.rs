@@ -1,0 +1,172 @@
+//! `wf-record`: runs a WebAssembly program and records what its fuel depends on.
+
+mod args;
+mod next;
+mod output;
+mod terminal;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use clap::Parser;
+use formats::codec;
+use recorder::limits::MAX_MODULE_BYTES;
+use recorder::{Instrumented, Receipt, Recorder};
+
+use args::Args;
+use output::Output;
+use terminal::Terminal;
+
+/// Exit status when what was given can't be recorded.
+const USAGE_STATUS: u8 = 2;
+
+/// Exit status when the recorder itself failed.
+const RECORDER_STATUS: u8 = 125;
+
+/// Why there is no complete recording, and the exit status that says so.
+struct Failure {
+    status: u8,
+    error: anyhow::Error,
+}
+
+fn usage(error: anyhow::Error) -> Failure {
+    Failure { status: USAGE_STATUS, error }
+}
+
+fn recorder_failed(error: anyhow::Error) -> Failure {
+    Failure { status: RECORDER_STATUS, error }
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let terminal = Terminal::new(&args);
+    match record(&args, &terminal) {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => {
+            terminal.error(&format!("{:#}", failure.error));
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+fn record(args: &Args, terminal: &Terminal) -> Result<u8, Failure> {
+    let module = read_module(args.module()).map_err(usage)?;
+    if let Some(path) = &args.emit_instrumented {
+        return emit_instrumented(args, module, path, terminal);
+    }
+    let recorder = prepare(args, module, terminal)?;
+    let output = Output::choose(args).map_err(usage)?;
+    let trace = output.open().map_err(recorder_failed)?;
+    let receipt = recorder.run(trace).map_err(|error| about(error, &output.name()))?;
+    print_results(&receipt, &output)
+        .context("can't print the results")
+        .map_err(recorder_failed)?;
+    if let Some(crash) = &receipt.crash {
+        terminal.crash(&args.program(), crash);
+    }
+    if let Some(path) = &args.summary_json {
+        write_summary(&receipt, &output, path).map_err(recorder_failed)?;
+    }
+    conclude(&receipt, &output, terminal)
+}
+
+/// Prints the receipt, and turns the end of the program into that of this process.
+fn conclude(receipt: &Receipt, output: &Output, terminal: &Terminal) -> Result<u8, Failure> {
+    let guest_status = receipt.outcome.code;
+    if let Err(failure) = &receipt.drain {
+        return Err(recorder_failed(anyhow!(
+            "{}: {failure}; the program went on without recording and ended with exit status \
+             {guest_status}; the {} events written before the failure can be read with \
+             `wf-analyze --allow-partial`",
+            output.name(),
+            terminal::grouped(failure.report.events),
+        )));
+    }
+    terminal.receipt(receipt, output);
+    // WASI's exit statuses are below 126, and Wasmtime's after a trap is 134.
+    Ok(u8::try_from(guest_status).unwrap_or(u8::MAX))
+}
+
+fn read_module(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let name = path.display();
+    let metadata = fs::metadata(path).with_context(|| format!("can't read {name}"))?;
+    if metadata.is_dir() {
+        return Err(anyhow!("{name} is a directory: give a WebAssembly module"));
+    }
+    if metadata.len() > MAX_MODULE_BYTES {
+        return Err(anyhow!(
+            "{name} has {} bytes: modules may have {MAX_MODULE_BYTES}",
+            metadata.len()
+        ));
+    }
+    let bytes = fs::read(path).with_context(|| format!("can't read {name}"))?;
+    if is_text_format(&bytes) {
+        return Err(anyhow!(
+            "{name} is in the text format: make a binary module of it first \
+             (`wat2wasm {name}` or `wasm-tools parse {name} -o OUTPUT.wasm`)"
+        ));
+    }
+    Ok(bytes)
+}
+
+fn is_text_format(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    text.starts_with(b"(module") || text.starts_with(b";;") || text.starts_with(b"(;")
+}
+
+fn prepare(args: &Args, module: Vec<u8>, terminal: &Terminal) -> Result<Recorder, Failure> {
+    let start = Instant::now();
+    let name = args.module().display().to_string();
+    let builder = args.recorder().map_err(usage)?;
+    let recorder = builder.module(module).build().map_err(|error| about(error, &name))?;
+    terminal.prepared(recorder.instrumented(), start.elapsed());
+    Ok(recorder)
+}
+
+fn emit_instrumented(
+    args: &Args,
+    module: Vec<u8>,
+    path: &Path,
+    terminal: &Terminal,
+) -> Result<u8, Failure> {
+    let name = args.module().display().to_string();
+    let instrumented =
+        Instrumented::new(module, args.ring_size).map_err(|error| about(error, &name))?;
+    let plan_path = output::with_suffix(path, ".plan");
+    output::write_whole(path, &instrumented.wasm).map_err(recorder_failed)?;
+    output::write_whole(&plan_path, &codec::encode(&instrumented.plan)).map_err(recorder_failed)?;
+    terminal.say(&format!(
+        "instrumented module: {}, its plan: {}",
+        path.display(),
+        plan_path.display()
+    ));
+    Ok(0)
+}
+
+/// `error`, which is about the file `name`.
+fn about(error: recorder::Error, name: &str) -> Failure {
+    let status = if error.is_about_input() { USAGE_STATUS } else { RECORDER_STATUS };
+    Failure { status, error: anyhow::Error::new(error).context(name.to_owned()) }
+}
+
+/// Results of an invoked function go where the guest's own standard output goes.
+fn print_results(receipt: &Receipt, output: &Output) -> io::Result<()> {
+    let lines: String = receipt.results.iter().map(|result| format!("{result}\n")).collect();
+    match output {
+        Output::Stdout => io::stderr().write_all(lines.as_bytes()),
+        Output::File(_) => {
+            io::stdout().write_all(lines.as_bytes())?;
+            io::stdout().flush()
+        }
+    }
+}
+
+fn write_summary(receipt: &Receipt, output: &Output, path: &Path) -> anyhow::Result<()> {
+    let mut text = format!("{:#}", receipt.to_json(&output.name()));
+    text.push('\n');
+    output::write_whole(path, text.as_bytes())
+}

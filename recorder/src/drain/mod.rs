@@ -1,0 +1,162 @@
+//! From the ring to the trace: pooled buffers, a writer thread, and what happens when they are
+//! full or fail.
+//!
+//! ```text
+//! guest thread(s)                                writer thread
+//! ring --copy--> buffer ==full segments==> count, check, compress, append ==> trace
+//!                  ^                              |
+//!                  +=========free buffers=========+
+//! ```
+//!
+//! Both arrows are crossbeam channels of fixed capacity, and the buffers go round in a circle, so
+//! that nothing is allocated while the guest runs. A guest that finds no free buffer waits, or
+//! drops its segment and counts what it dropped ([`Overflow`]). A writer that fails keeps taking
+//! segments and discards them: the guest finishes, and [`Recording::finish`] reports the error.
+//!
+//! This module knows no engine: [`crate::stream`] connects it to Wasmtime.
+
+mod buffer;
+mod counter;
+mod report;
+mod tap;
+mod words;
+mod writer;
+
+pub use buffer::SharedBytes;
+pub use report::{DrainFailure, DrainReport, Loss};
+pub use tap::{Overflow, Tap};
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::bounded;
+use formats::plan::EventLayout;
+use formats::trace::{Header, Outcome, TraceWriter};
+
+use crate::Error;
+use crate::limits::{DEFAULT_RING_BYTES, POOL_BUFFERS, SPARE_MESSAGES};
+use counter::CountedWrite;
+use tap::Port;
+use writer::{Digest, Writer};
+
+/// How segments get from the guest to the trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrainOptions {
+    /// Bytes of the ring: no segment is larger.
+    pub ring_bytes: u32,
+    /// What the guest does when no buffer is free.
+    pub overflow: Overflow,
+    /// Bytes that the trace may have. What doesn't fit is dropped and counted.
+    pub max_trace_bytes: Option<u64>,
+}
+
+impl Default for DrainOptions {
+    fn default() -> Self {
+        DrainOptions {
+            ring_bytes: DEFAULT_RING_BYTES,
+            overflow: Overflow::Block,
+            max_trace_bytes: None,
+        }
+    }
+}
+
+/// What the guest's side says to the writer.
+enum Message {
+    /// A full buffer.
+    Segment(FilledSegment),
+    /// The end of an invocation, with what the stream lost since its last message.
+    Outcome { stream: u32, lost: Loss, outcome: Outcome },
+    /// Nothing will follow.
+    End,
+}
+
+/// A buffer with the words of one flush.
+struct FilledSegment {
+    stream: u32,
+    start_ns: u64,
+    end_ns: u64,
+    /// What the stream lost just before this segment.
+    lost: Loss,
+    words: Vec<u8>,
+}
+
+/// A trace being written by a thread of its own.
+pub struct Recording {
+    port: Port,
+    next_stream: AtomicU32,
+    writer: JoinHandle<Result<DrainReport, Box<DrainFailure>>>,
+}
+
+impl Recording {
+    /// Writes `header` to `output` and starts the writer thread.
+    ///
+    /// # Errors
+    ///
+    /// When the header can't be written, or leaves no room in the trace.
+    pub fn start<W: Write + Send + 'static>(
+        output: W,
+        header: &Header,
+        options: DrainOptions,
+    ) -> Result<Recording, Error> {
+        let (output, written) = CountedWrite::new(output);
+        let trace = TraceWriter::create(output, header).map_err(DrainFailure::at_start)?;
+        if let Some(limit) = options.max_trace_bytes.filter(|&limit| limit < written.get()) {
+            return Err(Error::TraceLimit { header: written.get(), limit });
+        }
+        let (full_sender, full_receiver) = bounded(POOL_BUFFERS + SPARE_MESSAGES);
+        let (free_sender, free_receiver) = bounded(POOL_BUFFERS);
+        for _ in 0..POOL_BUFFERS {
+            let buffer = Vec::with_capacity(options.ring_bytes as usize);
+            free_sender.send(buffer).expect("the pool has room for all its buffers");
+        }
+        let layout: EventLayout = header.plan.layout();
+        let digest = Digest::new(layout, header.detail);
+        let writer = Writer::new(trace, written, options.max_trace_bytes, free_sender, digest);
+        let thread = std::thread::Builder::new()
+            .name("wf-writer".to_owned())
+            .spawn(move || writer.run(&full_receiver))
+            .map_err(DrainFailure::at_start)?;
+        let port = Port {
+            full: full_sender,
+            free: free_receiver,
+            overflow: options.overflow,
+            layout,
+            origin: Instant::now(),
+            stalled_ns: Arc::default(),
+        };
+        Ok(Recording { port, next_stream: AtomicU32::new(0), writer: thread })
+    }
+
+    /// A new stream: the segments of one instance, in order. [`crate::stream::Stream`] is the
+    /// same for an instance under Wasmtime.
+    pub fn tap(&self) -> Tap {
+        Tap::new(self.next_stream.fetch_add(1, Ordering::Relaxed), self.port.clone())
+    }
+
+    /// Waits until everything is written and closes the trace. What streams send later is
+    /// discarded.
+    ///
+    /// # Errors
+    ///
+    /// When something could not be written. The failure carries what was written before, and the
+    /// trace up to there is readable.
+    pub fn finish(self) -> Result<DrainReport, Box<DrainFailure>> {
+        // A writer that is gone already says why when it's joined.
+        let _ = self.port.full.send(Message::End);
+        let stalled = Duration::from_nanos(self.port.stalled_ns.load(Ordering::Relaxed));
+        match self.writer.join() {
+            Ok(Ok(report)) => Ok(DrainReport { stalled, ..report }),
+            Ok(Err(mut failure)) => {
+                failure.report.stalled = stalled;
+                Err(failure)
+            }
+            Err(_) => Err(Box::new(DrainFailure::writer_panicked())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! The guest's side of a stream: copies the ring and hands it over.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError};
+use formats::events::Events;
+use formats::plan::EventLayout;
+use formats::trace::Outcome;
+
+use super::words::WordBuffer;
+use super::{FilledSegment, Loss, Message};
+
+/// What happens to a full ring when no buffer is free.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// The guest waits for the writer.
+    #[default]
+    Block,
+    /// The segment is dropped, and its events are counted.
+    Drop,
+}
+
+/// What all streams of a recording share.
+#[derive(Clone)]
+pub(super) struct Port {
+    pub(super) full: Sender<Message>,
+    pub(super) free: Receiver<Vec<u8>>,
+    pub(super) overflow: Overflow,
+    pub(super) layout: EventLayout,
+    pub(super) origin: Instant,
+    /// Time that all streams together waited for a buffer.
+    pub(super) stalled_ns: Arc<AtomicU64>,
+}
+
+/// One stream of a recording: takes the words of one instance, flush by flush.
+///
+/// Nothing here fails: a recording whose writer is gone discards what comes, and its `finish` says
+/// why.
+pub struct Tap {
+    stream: u32,
+    port: Port,
+    segment_start_ns: u64,
+    /// Lost since the last message of this stream.
+    lost: Loss,
+    words: WordBuffer,
+}
+
+impl Tap {
+    pub(super) fn new(stream: u32, port: Port) -> Tap {
+        let (lost, words) = (Loss::default(), WordBuffer::default());
+        let mut tap = Tap { stream, port, segment_start_ns: 0, lost, words };
+        tap.segment_start_ns = tap.now_ns();
+        tap
+    }
+
+    /// Number of the stream in the trace.
+    pub fn stream(&self) -> u32 {
+        self.stream
+    }
+
+    /// Takes over `words`, whole events as they lie in the ring.
+    pub fn segment(&mut self, words: &[u8]) {
+        let end_ns = self.now_ns();
+        let start_ns = std::mem::replace(&mut self.segment_start_ns, end_ns);
+        if words.is_empty() {
+            return;
+        }
+        let Some(mut buffer) = self.buffer() else {
+            self.lose(words);
+            return;
+        };
+        buffer.clear();
+        buffer.extend_from_slice(words);
+        let lost = std::mem::take(&mut self.lost);
+        let segment = FilledSegment { stream: self.stream, start_ns, end_ns, lost, words: buffer };
+        let _ = self.port.full.send(Message::Segment(segment));
+    }
+
+    /// Ends one invocation. Segments that follow belong to the next one.
+    pub fn outcome(&mut self, outcome: Outcome) {
+        let lost = std::mem::take(&mut self.lost);
+        let _ = self.port.full.send(Message::Outcome { stream: self.stream, lost, outcome });
+    }
+
+    /// Counts what is dropped. Words that are no events are for the writer to find.
+    fn lose(&mut self, words: &[u8]) {
+        let events = Events::new(self.words.load(words), self.port.layout);
+        let events = events.take_while(Result::is_ok).count() as u64;
+        self.lost.add(Loss { events, bytes: words.len() as u64 });
+    }
+
+    /// A free buffer, or `None` when the segment is to be dropped.
+    fn buffer(&self) -> Option<Vec<u8>> {
+        match (self.port.free.try_recv(), self.port.overflow) {
+            (Ok(buffer), _) => Some(buffer),
+            (Err(TryRecvError::Empty), Overflow::Block) => self.wait_for_buffer(),
+            (Err(TryRecvError::Empty), Overflow::Drop) | (Err(TryRecvError::Disconnected), _) => {
+                None
+            }
+        }
+    }
+
+    fn wait_for_buffer(&self) -> Option<Vec<u8>> {
+        let start = Instant::now();
+        let buffer = self.port.free.recv().ok();
+        let waited_ns = start.elapsed().as_nanos() as u64;
+        self.port.stalled_ns.fetch_add(waited_ns, Ordering::Relaxed);
+        buffer
+    }
+
+    fn now_ns(&self) -> u64 {
+        self.port.origin.elapsed().as_nanos() as u64
+    }
+}

@@ -1,0 +1,566 @@
+//! Rewrites one function body.
+//!
+//! The operators are copied byte by byte. In between, code is inserted where the plan has cut
+//! points and edges with a value. Three constructs change shape:
+//!
+//! * the body is wrapped in a block, so that `return` and branches to the function's label lead to
+//!   one place behind it, where the last path is pushed;
+//! * a `br_table` whose edges have values goes through *pads*, one for each target, that add the
+//!   value and branch on;
+//! * a `try_table` is wrapped in blocks, one for each catch clause, where the region of a caught
+//!   exception starts before control goes on to the clause's label.
+//!
+//! Labels are therefore counted anew: each frame of the original control stack knows the position
+//! of its label among the open labels of the output.
+
+use std::collections::HashMap;
+
+use formats::plan::{Block, Edge, Exit, FunctionPlan, Plan, RegionKind};
+use slicer::cfg::catch_label;
+use slicer::module::Module;
+use wasm_encoder::reencode::Reencode;
+use wasm_encoder::{Encode, Instruction, InstructionSink};
+use wasmparser::{BlockType, Operator, TryTable, ValType};
+
+use super::push::{Locals, Push};
+use super::types::BlockTypes;
+use super::{Additions, InstrumentError, MAX_LOCALS, ShiftFunctions};
+
+/// An instrumented body.
+pub(super) struct Rewritten {
+    /// The body as it stands in the code section, without its size.
+    pub(super) bytes: Vec<u8>,
+    /// For each original operator where its code begins, with what was inserted for it, in bytes
+    /// from the start of the body.
+    pub(super) operator_offsets: Vec<u32>,
+    /// Function types that blocks need and the module lacks. The body is of no use if there are
+    /// any.
+    pub(super) missing_types: Vec<wasmparser::FuncType>,
+}
+
+/// A construct of the original body that is open.
+struct Frame {
+    /// Position of its label among the open labels of the output, counted from the outside.
+    position: u32,
+    /// Types that a branch to its label carries.
+    label_types: Vec<ValType>,
+    /// For a `try_table` that was wrapped: where its clauses go on to.
+    landings: Vec<Landing>,
+}
+
+/// Where a caught exception goes on to.
+struct Landing {
+    /// First event of the region that starts there.
+    first_event: u32,
+    /// Position of the label that the clause names.
+    target: u32,
+}
+
+pub(super) struct Rewriter<'a> {
+    module: &'a Module<'a>,
+    function: u32,
+    plan: &'a FunctionPlan,
+    types: &'a BlockTypes,
+    push: Push,
+    shift: ShiftFunctions,
+    /// The blocks that hold operators, in order; those before `next_block` have begun.
+    blocks: Vec<u32>,
+    next_block: usize,
+    current: Option<&'a Block>,
+    next_site: usize,
+    landing_events: HashMap<(u32, u32), u32>,
+    frames: Vec<Frame>,
+    /// Number of open labels in the output.
+    depth: u32,
+    output: Rewritten,
+}
+
+impl<'a> Rewriter<'a> {
+    pub(super) fn new(
+        module: &'a Module<'a>,
+        plan: &'a Plan,
+        additions: Additions,
+        types: &'a BlockTypes,
+        function: u32,
+    ) -> Self {
+        let function_plan = &plan.functions[function as usize];
+        let mut landing_events = HashMap::new();
+        let mut landing_blocks = std::collections::HashSet::new();
+        for region in &function_plan.regions {
+            if let RegionKind::Landing { operator, clause } = region.kind {
+                landing_events.insert((operator, clause), region.first_event);
+                landing_blocks.insert(region.start);
+            }
+        }
+        let holds_operators =
+            |index: &u32| !landing_blocks.contains(index) && !is_epilogue(function_plan, *index);
+        // The locals are numbered once the body's own have been counted.
+        let locals = Locals { path: 0, scratch: 0, narrow_units: 0, wide_units: 0 };
+        Rewriter {
+            module,
+            function,
+            plan: function_plan,
+            types,
+            push: Push { additions, locals },
+            shift: ShiftFunctions { imported: module.imported_functions },
+            blocks: (0..function_plan.blocks.len() as u32).filter(holds_operators).collect(),
+            next_block: 0,
+            current: None,
+            next_site: 0,
+            landing_events,
+            frames: Vec::new(),
+            depth: 0,
+            output: Rewritten {
+                bytes: Vec::new(),
+                operator_offsets: Vec::with_capacity(function_plan.operators as usize),
+                missing_types: Vec::new(),
+            },
+        }
+    }
+
+    pub(super) fn rewrite(mut self) -> Result<Rewritten, InstrumentError> {
+        self.locals()?;
+        self.open_wrapper()?;
+        let mut reader = self.module.operators(self.function)?;
+        let mut index = 0;
+        while !reader.eof() {
+            let start = reader.original_position();
+            let operator = reader.read()?;
+            let original = &self.module.wasm[start..reader.original_position()];
+            self.output.operator_offsets.push(self.output.bytes.len() as u32);
+            self.enter_block(index);
+            self.operator(index, &operator, original)?;
+            index += 1;
+        }
+        if is_epilogue(self.plan, self.plan.blocks.len() as u32 - 1) {
+            self.push.path(&mut self.output.bytes);
+        }
+        self.sink().end();
+        Ok(self.output)
+    }
+
+    fn sink(&mut self) -> InstructionSink<'_> {
+        InstructionSink::new(&mut self.output.bytes)
+    }
+
+    /// Declares the body's own locals and those of the instrumentation.
+    fn locals(&mut self) -> Result<(), InstrumentError> {
+        let index = self.module.imported_functions + self.function;
+        let mut count = self.module.signature(index).params().len() as u64;
+        let mut declared = Vec::new();
+        for group in self.module.bodies[self.function as usize].get_locals_reader()? {
+            let (size, ty) = group?;
+            count += u64::from(size);
+            declared.push((size, self.shift.val_type(ty)?));
+        }
+        let wide = self.plan.sites.iter().any(|site| self.is_wide(site.event));
+        let narrow = self.plan.sites.iter().any(|site| !self.is_wide(site.event));
+        let (words, doubles) = (2 + u32::from(narrow), u32::from(wide));
+        let total = count + u64::from(words + doubles);
+        if total > MAX_LOCALS {
+            return Err(InstrumentError::Limit {
+                what: format!("the number of locals of function {index}"),
+                found: total,
+                limit: MAX_LOCALS,
+            });
+        }
+        let first = count as u32;
+        self.push.locals = Locals {
+            path: first,
+            scratch: first + 1,
+            narrow_units: first + 2,
+            wide_units: first + words,
+        };
+        declared.push((words, wasm_encoder::ValType::I32));
+        if wide {
+            declared.push((doubles, wasm_encoder::ValType::I64));
+        }
+        declared.len().encode(&mut self.output.bytes);
+        for (size, ty) in declared {
+            size.encode(&mut self.output.bytes);
+            ty.encode(&mut self.output.bytes);
+        }
+        Ok(())
+    }
+
+    /// Whether the site event `event` carries an i64. Only the layout of the whole plan tells, and
+    /// it is implied by the ids: wide sites come behind all others.
+    fn is_wide(&self, event: u32) -> bool {
+        event >= self.push.additions.first_wide_event
+    }
+
+    /// Opens the block that takes the place of the function's own label.
+    fn open_wrapper(&mut self) -> Result<(), InstrumentError> {
+        let signature = self.module.signature(self.module.imported_functions + self.function);
+        let results = signature.results().to_vec();
+        self.open_block(&[], &results)?;
+        self.frames.push(Frame { position: 0, label_types: results, landings: Vec::new() });
+        Ok(())
+    }
+
+    fn open_block(&mut self, params: &[ValType], results: &[ValType]) -> Result<(), InstrumentError> {
+        let block_type = self.types.block(params, results).unwrap_or_else(|missing| {
+            self.output.missing_types.push(missing);
+            wasm_encoder::BlockType::Empty
+        });
+        self.sink().block(block_type);
+        self.depth += 1;
+        Ok(())
+    }
+
+    fn close_block(&mut self) {
+        self.sink().end();
+        self.depth -= 1;
+    }
+
+    /// Starts the block whose first operator is `index`, if there is one.
+    fn enter_block(&mut self, index: u32) {
+        if self.current.is_some_and(|block| block.end_operator <= index) {
+            self.current = None;
+        }
+        let Some(&next) = self.blocks.get(self.next_block) else { return };
+        let block = &self.plan.blocks[next as usize];
+        if block.first_operator != index {
+            return;
+        }
+        self.next_block += 1;
+        self.current = Some(block);
+        if block.cut_on_arrival {
+            self.push.path(&mut self.output.bytes);
+        }
+        if let Some(region) = block.region {
+            let first_event = self.plan.regions[region as usize].first_event;
+            self.push.set_path(&mut self.output.bytes, first_event);
+        }
+    }
+
+    fn operator(
+        &mut self,
+        index: u32,
+        operator: &Operator<'a>,
+        original: &[u8],
+    ) -> Result<(), InstrumentError> {
+        match operator {
+            Operator::Block { blockty } => self.open(*blockty, false, original),
+            Operator::Loop { blockty } => self.open(*blockty, true, original),
+            Operator::If { blockty } => {
+                self.open(*blockty, false, original);
+                self.add_fallthrough();
+            }
+            Operator::TryTable { try_table } => self.try_table(index, try_table)?,
+            Operator::End => self.end(),
+            Operator::Br { .. } => self.branch(operator, original)?,
+            Operator::BrIf { .. }
+            | Operator::BrOnNull { .. }
+            | Operator::BrOnNonNull { .. }
+            | Operator::BrOnCast { .. }
+            | Operator::BrOnCastFail { .. } => {
+                self.branch(operator, original)?;
+                self.add_fallthrough();
+            }
+            Operator::BrTable { targets } => self.br_table(targets)?,
+            Operator::Return if self.current.is_some() => {
+                let depth = self.relative(0);
+                self.sink().br(depth);
+            }
+            Operator::Call { .. }
+            | Operator::ReturnCall { .. }
+            | Operator::RefFunc { .. } => {
+                self.push_before_exit(index);
+                let moved = self.shift.instruction(operator.clone())?;
+                moved.encode(&mut self.output.bytes);
+            }
+            _ => {
+                self.push_before_exit(index);
+                self.push_site(index);
+                self.copy(original);
+            }
+        }
+        Ok(())
+    }
+
+    fn copy(&mut self, original: &[u8]) {
+        self.output.bytes.extend_from_slice(original);
+    }
+
+    /// Pushes the path when the operator `index` ends its region.
+    fn push_before_exit(&mut self, index: u32) {
+        let Some(block) = self.current else { return };
+        let ends_region = matches!(
+            block.exit,
+            Exit::Call { .. } | Exit::TailCall | Exit::Throw | Exit::Unreachable
+        );
+        if index + 1 == block.end_operator && ends_region {
+            self.push.path(&mut self.output.bytes);
+        }
+    }
+
+    /// Pushes the units of the operator `index` if it is a site.
+    fn push_site(&mut self, index: u32) {
+        let Some(site) = self.plan.sites.get(self.next_site) else { return };
+        if site.operator != index {
+            return;
+        }
+        self.next_site += 1;
+        if self.is_wide(site.event) {
+            self.push.wide_site(&mut self.output.bytes, site.event);
+        } else {
+            self.push.narrow_site(&mut self.output.bytes, site.event);
+        }
+    }
+
+    /// The edges that leave the current block, in the order in which the operator names them.
+    fn edges(&self) -> &'a [Edge] {
+        match self.current.map(|block| &block.exit) {
+            Some(Exit::Branch(edges)) => edges,
+            _ => &[],
+        }
+    }
+
+    /// Adds what the fall-through edge of a conditional branch, or the edge into the then-arm of
+    /// an `if`, is worth.
+    fn add_fallthrough(&mut self) {
+        if let [_, fallthrough] = self.edges() {
+            self.push.add_path(&mut self.output.bytes, fallthrough.value);
+        }
+    }
+
+    fn open(&mut self, block_type: BlockType, is_loop: bool, original: &[u8]) {
+        let (params, results) = self.module.block_signature(block_type);
+        let label_types = if is_loop { params } else { results };
+        self.copy(original);
+        self.frames.push(Frame { position: self.depth, label_types, landings: Vec::new() });
+        self.depth += 1;
+    }
+
+    fn end(&mut self) {
+        let frame = self.frames.pop().expect("validated");
+        self.close_block();
+        if frame.landings.is_empty() {
+            return;
+        }
+        // Behind the try_table: its results leave the blocks around it; then the clauses.
+        let out_of_all = frame.landings.len() as u32;
+        self.sink().br(out_of_all);
+        for landing in frame.landings {
+            self.close_block();
+            self.push.set_path(&mut self.output.bytes, landing.first_event);
+            let depth = self.relative(landing.target);
+            self.sink().br(depth);
+        }
+        self.close_block();
+    }
+
+    /// Position of the label with the relative depth `depth` in the original.
+    fn position(&self, depth: u32) -> u32 {
+        self.frames[self.frames.len() - 1 - depth as usize].position
+    }
+
+    /// Relative depth, in the output, of the label at `position`.
+    fn relative(&self, position: u32) -> u32 {
+        self.depth - 1 - position
+    }
+
+    fn branch(&mut self, operator: &Operator<'a>, original: &[u8]) -> Result<(), InstrumentError> {
+        let mut moved = self.shift.instruction(operator.clone())?;
+        let label = match &mut moved {
+            Instruction::Br(label)
+            | Instruction::BrIf(label)
+            | Instruction::BrOnNull(label)
+            | Instruction::BrOnNonNull(label)
+            | Instruction::BrOnCast { relative_depth: label, .. }
+            | Instruction::BrOnCastFail { relative_depth: label, .. } => label,
+            _ => unreachable!("called for branches with one label"),
+        };
+        let new_label = self.relative(self.position(*label));
+        if new_label == *label {
+            self.copy(original);
+        } else {
+            *label = new_label;
+            moved.encode(&mut self.output.bytes);
+        }
+        Ok(())
+    }
+
+    fn br_table(&mut self, targets: &wasmparser::BrTable<'_>) -> Result<(), InstrumentError> {
+        let mut entries = targets.targets().collect::<Result<Vec<u32>, _>>()?;
+        entries.push(targets.default());
+        let edges = self.edges();
+        if edges.len() < 2 {
+            let entries = entries.iter().map(|&entry| self.relative(self.position(entry)));
+            let entries = entries.collect();
+            self.emit_br_table(entries);
+            return Ok(());
+        }
+        let table = Switch::new(&entries, edges);
+        let default = self.frames.len() - 1 - targets.default() as usize;
+        if self.frames[default].label_types.is_empty() {
+            self.switch_through_pads(&entries, &table);
+        } else {
+            self.switch_twice(&entries, &table);
+        }
+        Ok(())
+    }
+
+    fn emit_br_table(&mut self, mut entries: Vec<u32>) {
+        let default = entries.pop().expect("a br_table has a default");
+        self.sink().br_table(entries, default);
+    }
+
+    /// Each target but the first gets a pad, where its value is added:
+    ///
+    /// ```text
+    /// local.set $scratch
+    /// block
+    ///   block
+    ///     local.get $scratch  br_table …
+    ///   end
+    ///   path += value of target 1;  br target 1
+    /// end
+    /// path += value of target 2;  br target 2
+    /// ```
+    fn switch_through_pads(&mut self, entries: &[u32], table: &Switch) {
+        let scratch = self.push.locals.scratch;
+        let pads = table.labels.len() as u32 - 1;
+        self.sink().local_set(scratch);
+        for _ in 0..pads {
+            self.sink().block(wasm_encoder::BlockType::Empty);
+        }
+        self.depth += pads;
+        self.sink().local_get(scratch);
+        let through_pads = entries
+            .iter()
+            .map(|entry| match table.numbers[entry] {
+                0 => self.relative(self.position(*entry)),
+                number => number - 1,
+            })
+            .collect();
+        self.emit_br_table(through_pads);
+        for (&label, &value) in table.labels.iter().zip(&table.values).skip(1) {
+            self.close_block();
+            self.push.add_path(&mut self.output.bytes, value);
+            let target = self.relative(self.position(label));
+            self.sink().br(target);
+        }
+    }
+
+    /// Branches that carry values can't go through pads without naming the values' types. So the
+    /// index is looked at twice: first to add the value, then to branch.
+    fn switch_twice(&mut self, entries: &[u32], table: &Switch) {
+        let scratch = self.push.locals.scratch;
+        let pads = table.labels.len() as u32 - 1;
+        self.sink().local_tee(scratch);
+        for _ in 0..=pads {
+            self.sink().block(wasm_encoder::BlockType::Empty);
+        }
+        self.sink().local_get(scratch);
+        let to_pads = entries.iter().map(|entry| table.numbers[entry]).map(|number| match number {
+            0 => pads,
+            number => number - 1,
+        });
+        let to_pads = to_pads.collect();
+        self.emit_br_table(to_pads);
+        for (number, &value) in (1..).zip(&table.values[1..]) {
+            self.sink().end();
+            self.push.add_path(&mut self.output.bytes, value);
+            self.sink().br(pads - number);
+        }
+        self.sink().end();
+        let unchanged = entries.iter().map(|&entry| self.relative(self.position(entry))).collect();
+        self.emit_br_table(unchanged);
+    }
+
+    /// Wraps a reachable `try_table` in a block that its results leave, and one for each clause:
+    ///
+    /// ```text
+    /// block $done
+    ///   block $clause1
+    ///     block $clause0
+    ///       try_table (catch … $clause0) (catch … $clause1) … end
+    ///       br $done
+    ///     end
+    ///     path = landing 0;  br label 0
+    ///   end
+    ///   path = landing 1;  br label 1
+    /// end
+    /// ```
+    fn try_table(&mut self, index: u32, try_table: &TryTable) -> Result<(), InstrumentError> {
+        let (params, results) = self.module.block_signature(try_table.ty);
+        let reachable = self.current.is_some();
+        let mut landings = Vec::new();
+        if reachable && !try_table.catches.is_empty() {
+            landings = self.landings(index, try_table);
+            self.open_block(&params, &results)?;
+            for catch in try_table.catches.iter().rev() {
+                let frame = self.frames.len() - 1 - catch_label(catch) as usize;
+                let label_types = self.frames[frame].label_types.clone();
+                self.open_block(&params, &label_types)?;
+            }
+        }
+        let wrapped = !landings.is_empty();
+        let catches = try_table.catches.iter().enumerate().map(|(clause, catch)| {
+            let label = match wrapped {
+                true => clause as u32,
+                false => self.relative(self.position(catch_label(catch))),
+            };
+            relabelled(catch, label)
+        });
+        let catches: Vec<_> = catches.collect();
+        let block_type = self.shift.block_type(try_table.ty)?;
+        self.sink().try_table(block_type, catches);
+        self.frames.push(Frame { position: self.depth, label_types: results, landings });
+        self.depth += 1;
+        Ok(())
+    }
+
+    fn landings(&self, index: u32, try_table: &TryTable) -> Vec<Landing> {
+        (0..)
+            .zip(try_table.catches.iter())
+            .map(|(clause, catch)| Landing {
+                first_event: self.landing_events[&(index, clause)],
+                target: self.position(catch_label(catch)),
+            })
+            .collect()
+    }
+}
+
+/// Whether block `index` is the one through which every ordinary exit goes.
+fn is_epilogue(plan: &FunctionPlan, index: u32) -> bool {
+    plan.blocks[index as usize].exit == Exit::Return
+}
+
+/// The distinct labels of a `br_table`, in the order of its edges.
+struct Switch {
+    labels: Vec<u32>,
+    values: Vec<u32>,
+    /// For each label its place in `labels`.
+    numbers: HashMap<u32, u32>,
+}
+
+impl Switch {
+    fn new(entries: &[u32], edges: &[Edge]) -> Self {
+        let mut switch = Switch {
+            labels: Vec::with_capacity(edges.len()),
+            values: edges.iter().map(|edge| edge.value).collect(),
+            numbers: HashMap::new(),
+        };
+        for &entry in entries {
+            let next = switch.labels.len() as u32;
+            switch.numbers.entry(entry).or_insert_with(|| {
+                switch.labels.push(entry);
+                next
+            });
+        }
+        switch
+    }
+}
+
+fn relabelled(catch: &wasmparser::Catch, label: u32) -> wasm_encoder::Catch {
+    use wasmparser::Catch;
+    match *catch {
+        Catch::One { tag, .. } => wasm_encoder::Catch::One { tag, label },
+        Catch::OneRef { tag, .. } => wasm_encoder::Catch::OneRef { tag, label },
+        Catch::All { .. } => wasm_encoder::Catch::All { label },
+        Catch::AllRef { .. } => wasm_encoder::Catch::AllRef { label },
+    }
+}

@@ -1,0 +1,236 @@
+//! Rewrites a module by its plan, so that it pushes an event at every cut point.
+//!
+//! Takes a [`Module`] and its [`Plan`], gives the instrumented module as bytes. What is added:
+//! one imported function (`wf.flush`), one memory (the ring) and one global (the write position),
+//! both exported, and a function around the start function when there is one. Everything keeps
+//! its index but the defined functions, which move up by one. `ABI.md` describes the result for
+//! engines.
+//!
+//! Each function keeps the number of its running path in a local. The rewriting is a pure function
+//! of module, plan and options, so [`locate`] can repeat it for one function to find out which
+//! original operator an instrumented offset belongs to.
+
+mod function;
+mod push;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use formats::plan::Plan;
+use formats::trace::Location;
+use rayon::prelude::*;
+use slicer::module::Module;
+use thiserror::Error as ThisError;
+
+use function::Rewriter;
+use types::BlockTypes;
+
+/// Module and name of the imported function that drains the ring.
+pub const FLUSH_IMPORT: (&str, &str) = ("wf", "flush");
+
+/// Bytes of a WebAssembly page: the ring is a whole number of them.
+pub const PAGE_BYTES: u32 = 1 << 16;
+
+/// Most bytes of a function body that engines accept.
+pub const MAX_BODY_BYTES: usize = 7_654_321;
+
+/// Most locals of a function that engines accept, parameters included.
+pub const MAX_LOCALS: u64 = 50_000;
+
+/// Most memories of a module that engines accept.
+pub const MAX_MEMORIES: usize = 100;
+
+/// How to instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstrumentOptions {
+    /// Size of the ring in bytes, rounded up to whole pages; at least one page.
+    pub ring_bytes: u32,
+}
+
+impl Default for InstrumentOptions {
+    /// A ring of 256 KiB: it stays in the second-level cache, and a flush is rare enough.
+    fn default() -> Self {
+        InstrumentOptions { ring_bytes: 4 * PAGE_BYTES }
+    }
+}
+
+impl InstrumentOptions {
+    fn ring_pages(&self) -> u32 {
+        self.ring_bytes.div_ceil(PAGE_BYTES).clamp(1, (1 << 16) - 1)
+    }
+}
+
+/// Why a module can't be instrumented.
+#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
+pub enum InstrumentError {
+    /// The module is not what it was when it was planned.
+    #[error(transparent)]
+    Module(#[from] slicer::Error),
+    /// What instrumentation adds exceeds what engines accept.
+    #[error("can't be instrumented: {what} would be {found}, engines accept {limit}")]
+    Limit {
+        /// What there would be too much of.
+        what: String,
+        /// How much.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// A section can't be encoded again.
+    #[error("can't be instrumented: {0}")]
+    Encode(String),
+}
+
+impl<E: std::fmt::Display> From<wasm_encoder::reencode::Error<E>> for InstrumentError {
+    fn from(error: wasm_encoder::reencode::Error<E>) -> Self {
+        InstrumentError::Encode(error.to_string())
+    }
+}
+
+impl From<wasmparser::BinaryReaderError> for InstrumentError {
+    fn from(error: wasmparser::BinaryReaderError) -> Self {
+        InstrumentError::Module(error.into())
+    }
+}
+
+/// Indices of what instrumentation adds to the module, and of what it moves.
+#[derive(Clone, Copy, Debug)]
+struct Additions {
+    /// The imported flush function; the defined functions come behind it.
+    flush_function: u32,
+    ring_memory: u32,
+    position_global: u32,
+    /// First id of the site events that carry an i64.
+    first_wide_event: u32,
+    /// Write position in bytes from which on the ring has to be flushed.
+    flush_at: u32,
+}
+
+impl Additions {
+    fn new(module: &Module<'_>, plan: &Plan, options: &InstrumentOptions) -> Self {
+        Additions {
+            flush_function: module.imported_functions,
+            ring_memory: module.memory64.len() as u32,
+            position_global: module.globals,
+            first_wide_event: plan.layout().first_wide,
+            flush_at: options.ring_pages() * PAGE_BYTES - push::MAX_EVENT_BYTES,
+        }
+    }
+}
+
+/// Moves the indices of the defined functions up by one, to make room for the import.
+struct ShiftFunctions {
+    imported: u32,
+}
+
+impl wasm_encoder::reencode::Reencode for ShiftFunctions {
+    type Error = std::convert::Infallible;
+
+    fn function_index(
+        &mut self,
+        function: u32,
+    ) -> Result<u32, wasm_encoder::reencode::Error<Self::Error>> {
+        Ok(if function >= self.imported { function + 1 } else { function })
+    }
+}
+
+/// Rewrites `module` by `plan`.
+///
+/// # Errors
+///
+/// [`InstrumentError::Limit`] when the module is so close to an implementation limit that nothing
+/// can be added to it.
+pub fn instrument(
+    module: &Module<'_>,
+    plan: &Plan,
+    options: &InstrumentOptions,
+) -> Result<Vec<u8>, InstrumentError> {
+    if module.memory64.len() >= MAX_MEMORIES {
+        return Err(InstrumentError::Limit {
+            what: "the number of memories".to_string(),
+            found: module.memory64.len() as u64 + 1,
+            limit: MAX_MEMORIES as u64,
+        });
+    }
+    let additions = Additions::new(module, plan, options);
+    let types = block_types(module, plan, additions)?;
+    let bodies = (0..module.bodies.len() as u32)
+        .into_par_iter()
+        .map(|function| {
+            let body = Rewriter::new(module, plan, additions, &types, function).rewrite()?.bytes;
+            check_body(module.imported_functions + function, body)
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
+    sections::rewrite(module, plan, options, additions, &types, &bodies)
+}
+
+fn check_body(function: u32, body: Vec<u8>) -> Result<Vec<u8>, InstrumentError> {
+    if body.len() > MAX_BODY_BYTES {
+        return Err(InstrumentError::Limit {
+            what: format!("the body of function {function}, in bytes,"),
+            found: body.len() as u64,
+            limit: MAX_BODY_BYTES as u64,
+        });
+    }
+    Ok(body)
+}
+
+/// The function types that instrumentation needs for blocks. They are collected beforehand, one
+/// function after the other, so that their indices don't depend on the number of threads.
+fn block_types(
+    module: &Module<'_>,
+    plan: &Plan,
+    additions: Additions,
+) -> Result<BlockTypes, InstrumentError> {
+    let mut types = BlockTypes::new(module);
+    for (number, function) in plan.functions.iter().enumerate() {
+        let results = module.signature(plan.function_index(number as u32)).results().len();
+        let catches = function
+            .regions
+            .iter()
+            .any(|region| matches!(region.kind, formats::plan::RegionKind::Landing { .. }));
+        if results > 1 || catches {
+            let rewritten =
+                Rewriter::new(module, plan, additions, &types, number as u32).rewrite()?;
+            rewritten.missing_types.into_iter().for_each(|missing| types.add(missing));
+        }
+    }
+    Ok(types)
+}
+
+/// The original operator to which the byte at `offset` of the instrumented module belongs; `None`
+/// when it lies in none of the program's functions.
+///
+/// # Errors
+///
+/// Those of [`instrument`], and when `instrumented` isn't what it made of `module` and `plan`.
+pub fn locate(
+    module: &Module<'_>,
+    plan: &Plan,
+    options: &InstrumentOptions,
+    instrumented: &[u8],
+    offset: usize,
+) -> Result<Option<Location>, InstrumentError> {
+    let mut bodies = wasmparser::Parser::new(0).parse_all(instrumented).filter_map(|payload| {
+        match payload {
+            Ok(wasmparser::Payload::CodeSectionEntry(body)) => Some(body.range()),
+            _ => None,
+        }
+    });
+    let found = bodies.by_ref().enumerate().find(|(_, range)| range.contains(&offset));
+    let Some((number, range)) = found.filter(|(number, _)| *number < plan.functions.len()) else {
+        return Ok(None);
+    };
+    let additions = Additions::new(module, plan, options);
+    let types = block_types(module, plan, additions)?;
+    let rewritten = Rewriter::new(module, plan, additions, &types, number as u32).rewrite()?;
+    let operators = rewritten.operator_offsets;
+    let behind = operators.partition_point(|&start| start as usize <= offset - range.start);
+    Ok(behind.checked_sub(1).map(|operator| Location {
+        function: plan.function_index(number as u32),
+        operator: operator as u32,
+    }))
+}

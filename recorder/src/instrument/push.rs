@@ -1,0 +1,108 @@
+//! The code that instrumentation inserts: setting, adding to and pushing path numbers, and pushing
+//! run-time units. None of it leaves anything on the operand stack.
+//!
+//! A push stores its words behind the write position, moves the position, and calls the flush
+//! function when less than the largest event has room.
+
+use wasm_encoder::{BlockType, InstructionSink, MemArg};
+
+use super::Additions;
+
+/// Bytes of the largest event: an id and two payload words.
+pub(super) const MAX_EVENT_BYTES: u32 = 12;
+
+/// Bytes of a word in the ring.
+const WORD_BYTES: u32 = 4;
+
+/// The locals that instrumentation adds to a function.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Locals {
+    /// Event id of the running region's path so far (i32).
+    pub(super) path: u32,
+    /// Write position while an event is pushed; index of a `br_table` (i32).
+    pub(super) scratch: u32,
+    /// Units of a site (i32), where the function has such sites.
+    pub(super) narrow_units: u32,
+    /// Units of a site (i64), where the function has such sites.
+    pub(super) wide_units: u32,
+}
+
+/// Inserts event code into one function.
+#[derive(Clone, Copy)]
+pub(super) struct Push {
+    pub(super) additions: Additions,
+    pub(super) locals: Locals,
+}
+
+impl Push {
+    /// Starts a region: its path 0 is the event `event`.
+    pub(super) fn set_path(&self, bytes: &mut Vec<u8>, event: u32) {
+        InstructionSink::new(bytes).i32_const(event as i32).local_set(self.locals.path);
+    }
+
+    /// Takes an edge.
+    pub(super) fn add_path(&self, bytes: &mut Vec<u8>, value: u32) {
+        if value != 0 {
+            InstructionSink::new(bytes)
+                .local_get(self.locals.path)
+                .i32_const(value as i32)
+                .i32_add()
+                .local_set(self.locals.path);
+        }
+    }
+
+    /// Pushes the event of the path that ends here.
+    pub(super) fn path(&self, bytes: &mut Vec<u8>) {
+        let mut code = InstructionSink::new(bytes);
+        self.load_position(&mut code);
+        code.local_get(self.locals.path).i32_store(self.word(0));
+        self.advance(&mut code, WORD_BYTES);
+    }
+
+    /// Pushes the event `event` of a site, with the i32 on top of the operand stack as units.
+    pub(super) fn narrow_site(&self, bytes: &mut Vec<u8>, event: u32) {
+        let mut code = InstructionSink::new(bytes);
+        code.local_tee(self.locals.narrow_units);
+        self.load_position(&mut code);
+        code.i32_const(event as i32).i32_store(self.word(0));
+        code.local_get(self.locals.scratch).local_get(self.locals.narrow_units);
+        code.i32_store(self.word(1));
+        self.advance(&mut code, 2 * WORD_BYTES);
+    }
+
+    /// Pushes the event `event` of a site, with the i64 on top of the operand stack as units.
+    pub(super) fn wide_site(&self, bytes: &mut Vec<u8>, event: u32) {
+        let mut code = InstructionSink::new(bytes);
+        code.local_tee(self.locals.wide_units);
+        self.load_position(&mut code);
+        code.i32_const(event as i32).i32_store(self.word(0));
+        code.local_get(self.locals.scratch).local_get(self.locals.wide_units);
+        code.i64_store(self.word(1));
+        self.advance(&mut code, 3 * WORD_BYTES);
+    }
+
+    /// Leaves the write position on the operand stack and in the scratch local.
+    fn load_position(&self, code: &mut InstructionSink<'_>) {
+        code.global_get(self.additions.position_global).local_tee(self.locals.scratch);
+    }
+
+    /// Moves the write position from the scratch local on, and flushes the ring if it is full.
+    fn advance(&self, code: &mut InstructionSink<'_>, event_bytes: u32) {
+        let scratch = self.locals.scratch;
+        code.local_get(scratch).i32_const(event_bytes as i32).i32_add().local_tee(scratch);
+        code.global_set(self.additions.position_global);
+        code.local_get(scratch).i32_const(self.additions.flush_at as i32).i32_ge_u();
+        code.if_(BlockType::Empty);
+        code.local_get(scratch).call(self.additions.flush_function);
+        code.i32_const(0).global_set(self.additions.position_global);
+        code.end();
+    }
+
+    fn word(&self, index: u32) -> MemArg {
+        MemArg {
+            offset: u64::from(index * WORD_BYTES),
+            align: 2,
+            memory_index: self.additions.ring_memory,
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The module around the rewritten bodies: the added import, memory, global, exports and types,
+//! and the moved function indices everywhere else. Sections that name no function are copied.
+
+use formats::plan::Plan;
+use slicer::module::Module;
+use wasm_encoder::reencode::Reencode;
+use wasm_encoder::{
+    CodeSection, ConstExpr, CustomSection, ElementSection, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType,
+    RawSection, SectionId, StartSection, TableSection, TypeSection, ValType,
+};
+use wasmparser::{CustomSectionReader, KnownCustom, Parser, Payload};
+
+use super::types::BlockTypes;
+use super::{Additions, FLUSH_IMPORT, InstrumentError, InstrumentOptions, ShiftFunctions};
+
+/// The sections of a module in the order that the binary format demands.
+const SECTION_ORDER: [SectionId; 13] = [
+    SectionId::Type,
+    SectionId::Import,
+    SectionId::Function,
+    SectionId::Table,
+    SectionId::Memory,
+    SectionId::Tag,
+    SectionId::Global,
+    SectionId::Export,
+    SectionId::Start,
+    SectionId::Element,
+    SectionId::DataCount,
+    SectionId::Code,
+    SectionId::Data,
+];
+
+/// Puts the instrumented module together.
+pub(super) fn rewrite(
+    module: &Module<'_>,
+    plan: &Plan,
+    options: &InstrumentOptions,
+    additions: Additions,
+    types: &BlockTypes,
+    bodies: &[Vec<u8>],
+) -> Result<Vec<u8>, InstrumentError> {
+    let shift = ShiftFunctions { imported: module.imported_functions };
+    let mut sections = Sections {
+        module,
+        plan,
+        options,
+        additions,
+        types,
+        bodies,
+        shift,
+        output: wasm_encoder::Module::new(),
+        written: 0,
+    };
+    for payload in Parser::new(0).parse_all(module.wasm) {
+        sections.payload(payload?)?;
+    }
+    sections.add_missing(SECTION_ORDER.len())?;
+    Ok(sections.output.finish())
+}
+
+struct Sections<'a> {
+    module: &'a Module<'a>,
+    plan: &'a Plan,
+    options: &'a InstrumentOptions,
+    additions: Additions,
+    types: &'a BlockTypes,
+    bodies: &'a [Vec<u8>],
+    shift: ShiftFunctions,
+    output: wasm_encoder::Module,
+    /// How many of [`SECTION_ORDER`] are behind us.
+    written: usize,
+}
+
+impl<'a> Sections<'a> {
+    fn payload(&mut self, payload: Payload<'a>) -> Result<(), InstrumentError> {
+        if let Payload::CustomSection(section) = &payload {
+            self.custom(section);
+            return Ok(());
+        }
+        let Some((id, range)) = payload.as_section() else { return Ok(()) };
+        let Some(place) = SECTION_ORDER.iter().position(|&known| known as u8 == id) else {
+            return Ok(());
+        };
+        self.add_missing(place)?;
+        self.written = place + 1;
+        match payload {
+            Payload::TypeSection(reader) => self.types(Some(reader)),
+            Payload::ImportSection(reader) => self.imports(Some(reader)),
+            Payload::FunctionSection(reader) => self.functions(Some(reader)),
+            Payload::TableSection(reader) => {
+                let mut tables = TableSection::new();
+                self.shift.parse_table_section(&mut tables, reader)?;
+                self.output.section(&tables);
+                Ok(())
+            }
+            Payload::MemorySection(reader) => self.memories(Some(reader)),
+            Payload::GlobalSection(reader) => self.globals(Some(reader)),
+            Payload::ExportSection(reader) => self.exports(Some(reader)),
+            Payload::StartSection { .. } => {
+                let function_index = self.start_wrapper();
+                self.output.section(&StartSection { function_index });
+                Ok(())
+            }
+            Payload::ElementSection(reader) => {
+                let mut elements = ElementSection::new();
+                self.shift.parse_element_section(&mut elements, reader)?;
+                self.output.section(&elements);
+                Ok(())
+            }
+            Payload::CodeSectionStart { .. } => {
+                self.code();
+                Ok(())
+            }
+            _ => {
+                let data = &self.module.wasm[range];
+                self.output.section(&RawSection { id, data });
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes the sections before the one at `place` that the original doesn't have and the
+    /// instrumentation needs.
+    fn add_missing(&mut self, place: usize) -> Result<(), InstrumentError> {
+        for missing in self.written..place {
+            match SECTION_ORDER[missing] {
+                SectionId::Type => self.types(None)?,
+                SectionId::Import => self.imports(None)?,
+                SectionId::Function if self.module.start.is_some() => self.functions(None)?,
+                SectionId::Memory => self.memories(None)?,
+                SectionId::Global => self.globals(None)?,
+                SectionId::Export => self.exports(None)?,
+                SectionId::Code if self.module.start.is_some() => self.code(),
+                _ => {}
+            }
+        }
+        self.written = self.written.max(place);
+        Ok(())
+    }
+
+    /// Index of the function that is put around the start function.
+    fn start_wrapper(&self) -> u32 {
+        self.additions.flush_function + 1 + self.module.bodies.len() as u32
+    }
+
+    fn types(
+        &mut self,
+        reader: Option<wasmparser::TypeSectionReader<'a>>,
+    ) -> Result<(), InstrumentError> {
+        let mut types = TypeSection::new();
+        if let Some(reader) = reader {
+            self.shift.parse_type_section(&mut types, reader)?;
+        }
+        for signature in self.types.appended() {
+            let signature = self.shift.func_type(signature.clone())?;
+            types.ty().func_type(&signature);
+        }
+        self.output.section(&types);
+        Ok(())
+    }
+
+    fn imports(
+        &mut self,
+        reader: Option<wasmparser::ImportSectionReader<'a>>,
+    ) -> Result<(), InstrumentError> {
+        let mut imports = ImportSection::new();
+        if let Some(reader) = reader {
+            self.shift.parse_import_section(&mut imports, reader)?;
+        }
+        let (module, name) = FLUSH_IMPORT;
+        imports.import(module, name, EntityType::Function(self.types.flush()));
+        self.output.section(&imports);
+        Ok(())
+    }
+
+    fn functions(
+        &mut self,
+        reader: Option<wasmparser::FunctionSectionReader<'a>>,
+    ) -> Result<(), InstrumentError> {
+        let mut functions = FunctionSection::new();
+        if let Some(reader) = reader {
+            self.shift.parse_function_section(&mut functions, reader)?;
+        }
+        if self.module.start.is_some() {
+            functions.function(self.types.start());
+        }
+        self.output.section(&functions);
+        Ok(())
+    }
+
+    fn memories(
+        &mut self,
+        reader: Option<wasmparser::MemorySectionReader<'a>>,
+    ) -> Result<(), InstrumentError> {
+        let mut memories = MemorySection::new();
+        if let Some(reader) = reader {
+            self.shift.parse_memory_section(&mut memories, reader)?;
+        }
+        let pages = u64::from(self.options.ring_pages());
+        memories.memory(MemoryType {
+            minimum: pages,
+            maximum: Some(pages),
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        self.output.section(&memories);
+        Ok(())
+    }
+
+    fn globals(
+        &mut self,
+        reader: Option<wasmparser::GlobalSectionReader<'a>>,
+    ) -> Result<(), InstrumentError> {
+        let mut globals = GlobalSection::new();
+        if let Some(reader) = reader {
+            self.shift.parse_global_section(&mut globals, reader)?;
+        }
+        let position = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+        globals.global(position, &ConstExpr::i32_const(0));
+        self.output.section(&globals);
+        Ok(())
+    }
+
+    fn exports(
+        &mut self,
+        reader: Option<wasmparser::ExportSectionReader<'a>>,
+    ) -> Result<(), InstrumentError> {
+        let mut exports = ExportSection::new();
+        if let Some(reader) = reader {
+            self.shift.parse_export_section(&mut exports, reader)?;
+        }
+        let Additions { ring_memory, position_global, .. } = self.additions;
+        exports.export(&self.plan.ring_export, ExportKind::Memory, ring_memory);
+        exports.export(&self.plan.position_export, ExportKind::Global, position_global);
+        self.output.section(&exports);
+        Ok(())
+    }
+
+    fn code(&mut self) {
+        let mut code = CodeSection::new();
+        for body in self.bodies {
+            code.raw(body);
+        }
+        if let Some(start) = self.module.start {
+            let moved = if start >= self.module.imported_functions { start + 1 } else { start };
+            let mut wrapper = Function::new([]);
+            // Announces the instance to the host before any code of the program runs: a start
+            // function that traps leaves nothing else behind to find the ring by.
+            wrapper.instructions().i32_const(0).call(self.additions.flush_function);
+            wrapper.instructions().call(moved).end();
+            code.function(&wrapper);
+        }
+        self.output.section(&code);
+    }
+
+    /// Names move with their functions. Annotations of code offsets would be wrong, and are left
+    /// out. Everything else is kept.
+    fn custom(&mut self, section: &CustomSectionReader<'a>) {
+        if section.name().starts_with("metadata.code.") {
+            return;
+        }
+        if let KnownCustom::Name(names) = section.as_known()
+            && let Ok(names) = self.shift.custom_name_section(names)
+        {
+            self.output.section(&names);
+            return;
+        }
+        self.output.section(&CustomSection {
+            name: section.name().into(),
+            data: section.data().into(),
+        });
+    }
+}

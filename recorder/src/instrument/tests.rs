@@ -1,0 +1,171 @@
+//! The rewriting on its own: what it makes is valid, keeps what it should, and can be traced back.
+
+use formats::plan::Plan;
+use slicer::module::{FEATURES, Module};
+use wasmparser::{Parser, Payload, Validator};
+
+use super::{InstrumentError, InstrumentOptions, MAX_LOCALS, instrument, locate};
+
+/// One module for each construct that changes shape or holds an index that moves.
+const MODULES: &[&str] = &[
+    "(module)",
+    "(module (func))",
+    "(module (func (result i32 i64) i32.const 1 i64.const 2))",
+    "(module (func (param i32) (result i32) (return (local.get 0))))",
+    "(module (func (param i32) (loop (br_if 0 (local.get 0)))))",
+    "(module (func (param i32) (result i32)
+       (block (result i32) (br_if 0 (i32.const 3) (local.get 0)) (drop) (i32.const 4))))",
+    "(module (func (param i32)
+       (block (block (block (br_table 0 1 2 1 (local.get 0)))  (nop)) (nop))))",
+    "(module (func (param i32) (result i32)
+       (block (result i32) (block (result i32)
+         (br_table 0 1 2 (i32.const 7) (local.get 0))) (i32.const 1) (i32.add))))",
+    "(module (import \"a\" \"f\" (func $f)) (func $g (call $f) (call $g)) (start $g)
+       (table 2 funcref) (elem (i32.const 0) $f $g) (global funcref (ref.func $g))
+       (export \"g\" (func $g)) (func (drop (ref.func $g))) (elem declare func $g))",
+    "(module (import \"a\" \"f\" (func $f)) (start $f))",
+    "(module (tag $t (param i32)) (func (param i32) (result i32)
+       (block $out (result i32)
+         (try_table (catch $t $out) (br_if 1 (i32.const 1) (local.get 0)) (drop)
+            (throw $t (i32.const 5)))
+         (i32.const 9))))",
+    "(module (tag $t) (func (param i32) (result i32)
+       (block $all (block $ref (result exnref)
+         (i64.const 1)
+         (try_table (param i64) (result i32) (catch_ref $t $ref) (catch_all $all)
+            (drop) (br_table 0 3 0 (i32.const 1) (local.get 0)))
+         (return)) (throw_ref)) (i32.const 1)))",
+    "(module (func (param funcref) (result funcref)
+       (block (br_on_null 0 (local.get 0)) (return)) (ref.null func)))",
+    "(module (type $t (func)) (func (param (ref null $t)) (call_ref $t (local.get 0))
+       (return_call_ref $t (local.get 0))))",
+    "(module (memory 1) (memory i64 1) (func
+       (memory.fill 0 (i32.const 0) (i32.const 1) (i32.const 2))
+       (memory.fill 1 (i64.const 0) (i32.const 1) (i64.const 2))
+       (drop (memory.grow 1 (i64.const 1)))))",
+    "(module (func (unreachable) (br 0) (block (br_table 0 1 (i32.const 0)) (return)) (drop)))",
+    "(module (func (return) (loop (br 0)) (if (then) (else (return)))))",
+    "(module (func (param i32) (local i64) (if (local.get 0) (then (br 1)) (else (nop)))
+       (if (param) (local.get 0) (then (unreachable)))))",
+    "(module (memory (export \"wf.ring\") 1) (global (export \"wf.position\") i32 (i32.const 1)))",
+];
+
+fn prepared(wasm: &[u8]) -> (Module<'_>, Plan) {
+    let module = Module::parse(wasm).unwrap_or_else(|error| panic!("{wasm:?}\n{error}"));
+    let plan = slicer::plan::plan(&module).expect("a plan");
+    (module, plan)
+}
+
+fn instrumented(wasm: &[u8]) -> Vec<u8> {
+    let (module, plan) = prepared(wasm);
+    instrument(&module, &plan, &InstrumentOptions::default()).expect("instrumented")
+}
+
+#[test]
+fn instrumented_modules_are_valid() {
+    for text in MODULES {
+        let wasm = wat::parse_str(text).expect(text);
+        let result = instrumented(&wasm);
+        if let Err(error) = Validator::new_with_features(FEATURES).validate_all(&result) {
+            panic!("{text}\n{error}");
+        }
+    }
+}
+
+#[test]
+fn every_operator_is_found_again() {
+    for text in MODULES {
+        let wasm = wat::parse_str(text).expect(text);
+        let (module, plan) = prepared(&wasm);
+        let options = InstrumentOptions::default();
+        let result = instrument(&module, &plan, &options).expect("instrumented");
+        let mut bodies = Vec::new();
+        for payload in Parser::new(0).parse_all(&result) {
+            if let Payload::CodeSectionEntry(body) = payload.expect("valid") {
+                bodies.push(body);
+            }
+        }
+        for (function, body) in plan.functions.iter().zip(&bodies) {
+            let mut last = None;
+            for offset in body.range() {
+                let found = locate(&module, &plan, &options, &result, offset).expect("located");
+                let operator = found.map(|location| location.operator);
+                assert!(operator >= last, "{text}: {operator:?} behind {last:?}");
+                last = operator;
+            }
+            assert_eq!(last, Some(function.operators - 1), "{text}");
+        }
+        assert_eq!(locate(&module, &plan, &options, &result, 0), Ok(None));
+    }
+}
+
+#[test]
+fn exports_never_clash() {
+    let wasm = wat::parse_str(MODULES.last().expect("not empty")).expect("valid");
+    let (_, plan) = prepared(&wasm);
+    assert_eq!(plan.ring_export, "wf.ring_");
+    assert_eq!(plan.position_export, "wf.position_");
+}
+
+#[test]
+fn names_and_custom_sections_survive() {
+    let wasm = wat::parse_str(
+        "(module (import \"a\" \"f\" (func $imported)) (func $own (local $x i32) (nop))
+           (@custom \"mine\" (before first) \"\\01\\02\") (@custom \"yours\" (after code) \"z\"))",
+    )
+    .expect("valid");
+    let result = instrumented(&wasm);
+    let names = names_of(&result);
+    assert_eq!(names.functions, vec![(0, "imported".to_string()), (2, "own".to_string())]);
+    assert_eq!(names.customs, vec![("mine".to_string(), vec![1, 2]), ("yours".to_string(), vec![b'z'])]);
+}
+
+struct Names {
+    functions: Vec<(u32, String)>,
+    customs: Vec<(String, Vec<u8>)>,
+}
+
+fn names_of(wasm: &[u8]) -> Names {
+    let mut names = Names { functions: Vec::new(), customs: Vec::new() };
+    for payload in Parser::new(0).parse_all(wasm) {
+        let Payload::CustomSection(section) = payload.expect("valid") else { continue };
+        let wasmparser::KnownCustom::Name(reader) = section.as_known() else {
+            names.customs.push((section.name().to_string(), section.data().to_vec()));
+            continue;
+        };
+        for subsection in reader {
+            if let wasmparser::Name::Function(map) = subsection.expect("valid") {
+                for naming in map {
+                    let naming = naming.expect("valid");
+                    names.functions.push((naming.index, naming.name.to_string()));
+                }
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn a_function_without_room_for_locals_is_refused_by_name() {
+    let text = format!("(module (func (local {}) (nop)))", "i32 ".repeat(MAX_LOCALS as usize));
+    let wasm = wat::parse_str(text).expect("valid");
+    let (module, plan) = prepared(&wasm);
+    let error = instrument(&module, &plan, &InstrumentOptions::default()).expect_err("refused");
+    assert!(matches!(&error, InstrumentError::Limit { what, .. } if what.contains("locals")));
+    assert!(error.to_string().contains("function 0"), "{error}");
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_number_of_threads() {
+    for text in MODULES {
+        let wasm = wat::parse_str(text).expect(text);
+        let with = |threads| {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .expect("a pool")
+                .install(|| instrumented(&wasm))
+        };
+        assert_eq!(with(1), with(3), "{text}");
+    }
+}

@@ -1,0 +1,79 @@
+//! A program ready to be recorded: the original module, its plan, and the instrumented module.
+
+use formats::plan::Plan;
+use formats::trace::Location;
+use slicer::module::Module;
+
+use crate::Error;
+use crate::instrument::{self, InstrumentOptions, PAGE_BYTES};
+use crate::limits::MAX_RING_BYTES;
+
+/// An instrumented program.
+#[derive(Clone, Debug)]
+pub struct Instrumented {
+    /// The module as it was given.
+    pub original: Vec<u8>,
+    /// What was instrumented.
+    pub plan: Plan,
+    /// The module to run.
+    pub wasm: Vec<u8>,
+    /// Size of its ring: a whole number of pages.
+    pub ring_bytes: u32,
+    /// Whether the original module has a start function.
+    pub has_start: bool,
+}
+
+impl Instrumented {
+    /// Validates `original`, plans and rewrites it, with a ring of at least `ring_bytes` bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the module is not valid or not supported, or the ring size is out of range.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let program = b"\0asm\x01\0\0\0".to_vec();
+    /// let instrumented = recorder::Instrumented::new(program, recorder::DEFAULT_RING_BYTES)?;
+    /// assert!(instrumented.plan.functions.is_empty());
+    /// # Ok::<(), recorder::Error>(())
+    /// ```
+    pub fn new(original: Vec<u8>, ring_bytes: u32) -> Result<Instrumented, Error> {
+        let ring_bytes = whole_pages(ring_bytes)?;
+        let module = Module::parse(&original)?;
+        let has_start = module.start.is_some();
+        let plan = slicer::plan::plan(&module)?;
+        let wasm = instrument::instrument(&module, &plan, &InstrumentOptions { ring_bytes })?;
+        Ok(Instrumented { original, plan, wasm, ring_bytes, has_start })
+    }
+
+    /// What maps places in the instrumented module back to the original one.
+    pub fn locator(&self) -> Locator<'_> {
+        let module = Module::parse(&self.original).expect("it was parsed when it was instrumented");
+        Locator { instrumented: self, module }
+    }
+}
+
+/// Maps places in an instrumented module back to the original one.
+pub struct Locator<'a> {
+    instrumented: &'a Instrumented,
+    module: Module<'a>,
+}
+
+impl Locator<'_> {
+    /// The operator of the original module that the byte at `offset` of the instrumented module
+    /// belongs to, or `None` for functions that only instrumentation added.
+    pub fn locate(&self, offset: usize) -> Option<Location> {
+        let Instrumented { plan, wasm, ring_bytes, .. } = self.instrumented;
+        let options = InstrumentOptions { ring_bytes: *ring_bytes };
+        instrument::locate(&self.module, plan, &options, wasm, offset)
+            .expect("the module was instrumented by these arguments")
+    }
+}
+
+fn whole_pages(ring_bytes: u32) -> Result<u32, Error> {
+    match ring_bytes {
+        1..=MAX_RING_BYTES => Ok(ring_bytes.next_multiple_of(PAGE_BYTES)),
+        _ => Err(Error::RingSize { bytes: ring_bytes.into(), limit: MAX_RING_BYTES }),
+    }
+}

@@ -1,0 +1,30 @@
+//! Every limit and tuned size of the recorder, by name.
+
+use crate::instrument::PAGE_BYTES;
+
+/// Ring size when none is asked for. Four pages fit the second-level cache of the machines we
+/// know together with the buffer that a segment is copied to.
+pub const DEFAULT_RING_BYTES: u32 = 4 * PAGE_BYTES;
+
+/// Largest ring. Larger ones only move the memory from the pool to the guest.
+pub const MAX_RING_BYTES: u32 = 64 * 1024 * 1024;
+
+/// Buffers between the guest and the writer thread. Two would do (one filled, one written); the
+/// others ride out a slow write.
+pub const POOL_BUFFERS: usize = 4;
+
+/// Messages without a buffer (outcomes, the end) that may wait for the writer beside the segments.
+pub const SPARE_MESSAGES: usize = 4;
+
+/// Largest module that is read.
+pub const MAX_MODULE_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// Stack that the guest may use. Twice Wasmtime's default, because instrumented frames are larger
+/// and a program that fits into the default must not overflow only because it is recorded.
+pub const GUEST_STACK_BYTES: usize = 1024 * 1024;
+
+/// Names listed in an error message before the rest is only counted.
+pub const MAX_LISTED_NAMES: usize = 20;
+
+/// Frames of a backtrace, innermost first.
+pub const MAX_BACKTRACE_FRAMES: usize = 20;

@@ -1,0 +1,103 @@
+//! How an invocation ended: Wasmtime's errors to [`Outcome`]s, exit statuses and messages.
+
+use formats::trace::{Location, Outcome, OutcomeKind};
+use wasmtime::{FrameInfo, Module, ThrownException, Trap, WasmBacktrace};
+use wasmtime_wasi::I32Exit;
+
+use crate::instrumented::{Instrumented, Locator};
+
+/// Exit status after a trap: that of an aborted process, as Wasmtime's command line has it.
+pub const TRAP_STATUS: i32 = 134;
+
+/// Exit status after an uncaught exception or a failed host function, as Wasmtime's command line
+/// has it.
+pub const FAILURE_STATUS: i32 = 1;
+
+/// An invocation that returned.
+pub fn returned() -> Outcome {
+    Outcome {
+        kind: OutcomeKind::Return,
+        code: 0,
+        message: None,
+        location: None,
+        stack_overflow: false,
+    }
+}
+
+/// An invocation of `module`, compiled from `instrumented`, that ended with `error`.
+///
+/// The location is that of the innermost frame of this module. When deeper frames of another
+/// module trapped, it is a call, as it is when a host function failed.
+pub fn of_error(error: &wasmtime::Error, instrumented: &Instrumented, module: &Module) -> Outcome {
+    let location = innermost_frame(error, module)
+        .and_then(|frame| locate(frame, &instrumented.locator()));
+    let outcome = |kind, code, message| Outcome {
+        kind,
+        code,
+        message,
+        location,
+        stack_overflow: error.downcast_ref() == Some(&Trap::StackOverflow),
+    };
+    if let Some(&I32Exit(code)) = error.downcast_ref() {
+        return outcome(OutcomeKind::Exit, code, None);
+    }
+    if error.is::<ThrownException>() {
+        return outcome(OutcomeKind::Exception, FAILURE_STATUS, Some(cause(error)));
+    }
+    let code = if error.is::<Trap>() { TRAP_STATUS } else { FAILURE_STATUS };
+    outcome(OutcomeKind::Trap, code, Some(cause(error)))
+}
+
+/// What ended a program before its time, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// The frames on the stack, innermost first, with places in the original module.
+    pub frames: Vec<String>,
+    /// What happened, in the engine's words.
+    pub cause: String,
+}
+
+/// What ended an invocation of `module`, compiled from `instrumented`, and where.
+pub fn crash(error: &wasmtime::Error, instrumented: &Instrumented, module: &Module) -> Crash {
+    let frames = match error.downcast_ref::<WasmBacktrace>() {
+        Some(backtrace) => {
+            let locator = instrumented.locator();
+            let describe = |frame| describe_frame(frame, &locator, module);
+            backtrace.frames().iter().map(describe).collect()
+        }
+        None => Vec::new(),
+    };
+    Crash { frames, cause: cause(error) }
+}
+
+fn cause(error: &wasmtime::Error) -> String {
+    if error.is::<ThrownException>() {
+        // Wasmtime's own words here tell embedders where to look for the exception.
+        "uncaught exception".to_owned()
+    } else {
+        error.root_cause().to_string()
+    }
+}
+
+fn describe_frame(frame: &FrameInfo, locator: &Locator<'_>, module: &Module) -> String {
+    let own = Module::same(frame.module(), module);
+    let location = locate(frame, locator).filter(|_| own);
+    let index = location.map_or(frame.func_index(), |location| location.function);
+    let name = match frame.func_name() {
+        Some(name) => name.to_owned(),
+        None => format!("<wasm function {index}>"),
+    };
+    match location {
+        Some(location) => format!("{name} (function {index}, operator {})", location.operator),
+        None => name,
+    }
+}
+
+fn innermost_frame<'a>(error: &'a wasmtime::Error, module: &Module) -> Option<&'a FrameInfo> {
+    let frames = error.downcast_ref::<WasmBacktrace>()?.frames();
+    frames.iter().find(|frame| Module::same(frame.module(), module))
+}
+
+fn locate(frame: &FrameInfo, locator: &Locator<'_>) -> Option<Location> {
+    locator.locate(frame.module_offset()?)
+}

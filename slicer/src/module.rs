@@ -1,0 +1,220 @@
+//! A validated module: where its function bodies are, and the types that slicing needs.
+//!
+//! Takes the bytes of a core module, gives a [`Module`] that borrows them. Function bodies are
+//! validated in parallel.
+
+use rayon::prelude::*;
+use wasmparser::{
+    BlockType, CompositeInnerType, FuncToValidate, FuncType, FunctionBody, Operator,
+    OperatorsReader, Parser, Payload, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+};
+
+use crate::Error;
+
+/// The proposals that are supported: all of WebAssembly 3.0, and those beside it that neither
+/// add control flow nor shared state that the slicer doesn't know.
+pub const FEATURES: WasmFeatures = WasmFeatures::WASM3
+    .union(WasmFeatures::THREADS)
+    .union(WasmFeatures::WIDE_ARITHMETIC)
+    .union(WasmFeatures::CUSTOM_PAGE_SIZES);
+
+/// A valid core module.
+pub struct Module<'a> {
+    /// The module's bytes.
+    pub wasm: &'a [u8],
+    /// Signatures by type index; `None` for types that are not function types.
+    pub types: Vec<Option<FuncType>>,
+    /// Type index of each function, imported functions first.
+    pub function_types: Vec<u32>,
+    /// Number of imported functions.
+    pub imported_functions: u32,
+    /// Bodies of the defined functions.
+    pub bodies: Vec<FunctionBody<'a>>,
+    /// For each memory whether it is addressed with 64 bits, imported ones first.
+    pub memory64: Vec<bool>,
+    /// For each table whether it is indexed with 64 bits, imported ones first.
+    pub table64: Vec<bool>,
+    /// Number of globals, imported ones included.
+    pub globals: u32,
+    /// Names of all exports.
+    pub exports: Vec<&'a str>,
+    /// The start function.
+    pub start: Option<u32>,
+}
+
+impl<'a> Module<'a> {
+    /// Parses and validates a binary module.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotWasm`], [`Error::Component`], or [`Error::Invalid`] with the offset.
+    pub fn parse(wasm: &'a [u8]) -> Result<Module<'a>, Error> {
+        if !wasm.starts_with(b"\0asm") {
+            return Err(Error::NotWasm);
+        }
+        if Parser::is_component(wasm) {
+            return Err(Error::Component);
+        }
+        let mut module = Module::empty(wasm);
+        let mut validator = Validator::new_with_features(FEATURES);
+        let mut unchecked = Vec::new();
+        for payload in Parser::new(0).parse_all(wasm) {
+            let payload = payload?;
+            if let ValidPayload::Func(check, body) = validator.payload(&payload)? {
+                unchecked.push((check, body));
+            }
+            module.read(payload)?;
+        }
+        validate_bodies(unchecked)?;
+        Ok(module)
+    }
+
+    fn empty(wasm: &'a [u8]) -> Self {
+        Module {
+            wasm,
+            types: Vec::new(),
+            function_types: Vec::new(),
+            imported_functions: 0,
+            bodies: Vec::new(),
+            memory64: Vec::new(),
+            table64: Vec::new(),
+            globals: 0,
+            exports: Vec::new(),
+            start: None,
+        }
+    }
+
+    fn read(&mut self, payload: Payload<'a>) -> Result<(), Error> {
+        match payload {
+            Payload::TypeSection(reader) => {
+                for group in reader {
+                    for sub_type in group?.into_types() {
+                        self.types.push(match sub_type.composite_type.inner {
+                            CompositeInnerType::Func(signature) => Some(signature),
+                            _ => None,
+                        });
+                    }
+                }
+            }
+            Payload::ImportSection(reader) => {
+                for import in reader.into_imports() {
+                    self.read_import(import?.ty);
+                }
+                self.imported_functions = self.function_types.len() as u32;
+            }
+            Payload::FunctionSection(reader) => {
+                for type_index in reader {
+                    self.function_types.push(type_index?);
+                }
+            }
+            Payload::TableSection(reader) => {
+                for table in reader {
+                    self.table64.push(table?.ty.table64);
+                }
+            }
+            Payload::MemorySection(reader) => {
+                for memory in reader {
+                    self.memory64.push(memory?.memory64);
+                }
+            }
+            Payload::GlobalSection(reader) => self.globals += reader.count(),
+            Payload::ExportSection(reader) => {
+                for export in reader {
+                    self.exports.push(export?.name);
+                }
+            }
+            Payload::StartSection { func, .. } => self.start = Some(func),
+            Payload::CodeSectionEntry(body) => self.bodies.push(body),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_import(&mut self, ty: wasmparser::TypeRef) {
+        use wasmparser::TypeRef;
+        match ty {
+            TypeRef::Func(index) | TypeRef::FuncExact(index) => self.function_types.push(index),
+            TypeRef::Table(table) => self.table64.push(table.table64),
+            TypeRef::Memory(memory) => self.memory64.push(memory.memory64),
+            TypeRef::Global(_) => self.globals += 1,
+            TypeRef::Tag(_) => {}
+        }
+    }
+
+    /// Signature of the function with the index `function`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such function: a valid module names none.
+    pub fn signature(&self, function: u32) -> &FuncType {
+        self.function_type(self.function_types[function as usize])
+    }
+
+    /// The function type with the index `type_index`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such function type: a valid module names none.
+    pub fn function_type(&self, type_index: u32) -> &FuncType {
+        self.types[type_index as usize]
+            .as_ref()
+            .expect("validated as a function type")
+    }
+
+    /// Types that a block of type `block_type` takes and gives.
+    pub fn block_signature(
+        &self,
+        block_type: BlockType,
+    ) -> (Vec<wasmparser::ValType>, Vec<wasmparser::ValType>) {
+        match block_type {
+            BlockType::Empty => (Vec::new(), Vec::new()),
+            BlockType::Type(result) => (Vec::new(), vec![result]),
+            BlockType::FuncType(index) => {
+                let signature = self.function_type(index);
+                (signature.params().to_vec(), signature.results().to_vec())
+            }
+        }
+    }
+
+    /// Operators of the defined function number `function`, from the first after the locals.
+    ///
+    /// # Errors
+    ///
+    /// Never for a module that was parsed: the result is the reader's own.
+    pub fn operators(&self, function: u32) -> Result<OperatorsReader<'a>, Error> {
+        Ok(self.bodies[function as usize].get_operators_reader()?)
+    }
+
+    /// Calls `visit` with the index of each operator of the defined function number `function`,
+    /// its offset in the module, and the operator.
+    ///
+    /// # Errors
+    ///
+    /// What `visit` returns.
+    pub fn for_each_operator(
+        &self,
+        function: u32,
+        mut visit: impl FnMut(u32, usize, Operator<'a>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let reader = self.operators(function)?;
+        for (index, operator) in reader.into_iter_with_offsets().enumerate() {
+            let (operator, offset) = operator?;
+            visit(index as u32, offset, operator)?;
+        }
+        Ok(())
+    }
+}
+
+fn validate_bodies(
+    unchecked: Vec<(FuncToValidate<ValidatorResources>, FunctionBody<'_>)>,
+) -> Result<(), Error> {
+    // The first error in program order, so that the message doesn't depend on the number of
+    // threads.
+    let first_error = unchecked.into_par_iter().find_map_first(|(check, body)| {
+        check
+            .into_validator(Default::default())
+            .validate(&body)
+            .err()
+    });
+    first_error.map_or(Ok(()), |error| Err(error.into()))
+}
