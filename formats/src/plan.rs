@@ -159,7 +159,7 @@ pub struct Site {
     pub block: u32,
 }
 
-/// What an event id stands for: see [`Plan::resolve`].
+/// What an event id stands for: see [`EventMap::resolve`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// Path `path` of region `region` of the defined function number `function`.

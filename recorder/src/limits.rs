@@ -6,8 +6,9 @@ use crate::instrument::PAGE_BYTES;
 /// know together with the buffer that a segment is copied to.
 pub const DEFAULT_RING_BYTES: u32 = 4 * PAGE_BYTES;
 
-/// Largest ring. Larger ones only move the memory from the pool to the guest.
-pub const MAX_RING_BYTES: u32 = 64 * 1024 * 1024;
+/// Largest ring. Its histogram, at most twice its size, fits a segment of a trace; and larger rings
+/// only move memory from the pool to the guest.
+pub const MAX_RING_BYTES: u32 = 32 * 1024 * 1024;
 
 /// Buffers between the guest and the writer thread. Two would do (one filled, one written); the
 /// others ride out a slow write.

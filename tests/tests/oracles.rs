@@ -33,11 +33,9 @@ fn ask(wat: &str, arguments: &[Value], model: &CostModel) -> Verdict {
         wasmi_engine::Outcome::Refused(_) => None,
     };
     let calls = run.counts[0].all_calls();
-    let entry = u64::from(model.function_entry);
     let fuel = fuel::run(&program, model).unwrap().map(|mut consumed| {
         assert_eq!(consumed.observation.endings.pop().unwrap(), ending, "{wat}");
-        let fuel = consumed.fuel.pop().unwrap();
-        fuel.wrapping_sub(calls * fuel::FUNCTION_ENTRY).wrapping_add(calls * entry)
+        fuel::with_entries(consumed.fuel.pop().unwrap(), calls, model)
     });
     Verdict { fuel, wasmtime: run.counts[0].total, wasmi, ending }
 }

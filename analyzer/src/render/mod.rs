@@ -18,7 +18,6 @@ pub use markdown::markdown;
 pub use numbers::{bytes, grouped};
 pub use text::{outcome, text};
 pub use view::{Sort, View};
-pub(crate) use view::Selection;
 
 #[cfg(doc)]
 use crate::Analysis;

@@ -23,6 +23,7 @@ mod scan;
 mod segment;
 mod source;
 mod varint;
+mod verify;
 mod writer;
 
 pub use error::{Ending, TraceError, WriteError};

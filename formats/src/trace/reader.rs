@@ -1,5 +1,6 @@
 //! Reads a trace.
 
+use std::fmt;
 use std::fs::File;
 use std::path::Path;
 
@@ -17,7 +18,6 @@ use super::scan::{Position, Stop, read_at, read_body, read_head, read_payload, s
 use super::segment::{SEGMENT_PREFIX_BYTES, SegmentInfo};
 use super::source::Source;
 use crate::codec;
-use crate::events::Events;
 use crate::plan_check;
 
 /// A trace that is being read.
@@ -25,13 +25,13 @@ use crate::plan_check;
 /// Holds the header and the index; segments are read when they are asked for, by any number of
 /// threads at once.
 pub struct Trace {
-    source: Source,
+    pub(super) source: Source,
     header: Header,
-    index: Index,
+    pub(super) index: Index,
     ending: Ending,
     /// Where walking on starts, if the trace has no footer yet.
     position: Position,
-    bytes: u64,
+    pub(super) bytes: u64,
 }
 
 /// What a segment holds.
@@ -187,57 +187,16 @@ impl Trace {
         check_totals(&self.index)?;
         Ok(self.index.segments.len() - before)
     }
+}
 
-    /// Reads everything: the checksum of every frame, the footer against the frames, and every
-    /// event against the plan.
-    ///
-    /// # Errors
-    ///
-    /// At the first thing that is not as it should be.
-    pub fn verify(&self) -> Result<(), TraceError> {
-        let (_, mut position) = read_header(&self.source, self.bytes)?;
-        let mut index = Index::default();
-        let ending = scan(&self.source, &mut position, self.bytes, &mut index)?;
-        ending_to_result(&ending, index.segments.len())?;
-        for (number, entry) in self.index.segments.iter().enumerate() {
-            let data = self.read_segment(number)?;
-            self.verify_events(entry, &data)
-                .map_err(|what| corrupt(entry.offset, what, number))?;
-        }
-        Ok(())
-    }
-
-    fn verify_events(&self, entry: &SegmentEntry, data: &SegmentData) -> Result<(), String> {
-        let layout = self.header.plan.layout();
-        match data {
-            SegmentData::Events(words) => {
-                let mut found = 0;
-                for event in Events::new(words, layout) {
-                    event.map_err(|error| error.to_string())?;
-                    found += 1;
-                }
-                if found != entry.info.events {
-                    let expected = entry.info.events;
-                    return Err(format!("{found} events where the segment has {expected}"));
-                }
-            }
-            SegmentData::Counts(histogram) => {
-                for entry in histogram.entries() {
-                    let payload_bits = 32
-                        * layout
-                            .payload_words(entry.event.id)
-                            .ok_or_else(|| format!("the plan has no event {}", entry.event.id))?
-                            as u32;
-                    if payload_bits < u64::BITS && entry.event.payload >> payload_bits != 0 {
-                        return Err(format!(
-                            "the payload of event {} is too large",
-                            entry.event.id
-                        ));
-                    }
-                }
-            }
-        }
-        Ok(())
+impl fmt::Debug for Trace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Trace")
+            .field("program", &self.header.program)
+            .field("segments", &self.index.segments.len())
+            .field("ending", &self.ending)
+            .finish_non_exhaustive()
     }
 }
 
@@ -247,7 +206,7 @@ fn source_bytes(source: &Source) -> Result<u64, TraceError> {
         .map_err(|source| TraceError::Io { offset: 0, source })
 }
 
-fn corrupt(offset: u64, what: impl Into<String>, segments: usize) -> TraceError {
+pub(super) fn corrupt(offset: u64, what: impl Into<String>, segments: usize) -> TraceError {
     TraceError::Corrupt {
         offset,
         what: what.into(),
@@ -267,7 +226,7 @@ fn stop_to_error(stop: Stop, offset: u64, segments: usize) -> TraceError {
     }
 }
 
-fn ending_to_result(ending: &Ending, segments: usize) -> Result<(), TraceError> {
+pub(super) fn ending_to_result(ending: &Ending, segments: usize) -> Result<(), TraceError> {
     match ending {
         Ending::Complete => Ok(()),
         &Ending::Truncated { offset } => Err(TraceError::Truncated { offset, segments }),
@@ -321,7 +280,7 @@ fn check_file_head(source: &Source, bytes: u64) -> Result<(), TraceError> {
 }
 
 /// Reads the header and returns where the frames after it start.
-fn read_header(source: &Source, bytes: u64) -> Result<(Header, Position), TraceError> {
+pub(super) fn read_header(source: &Source, bytes: u64) -> Result<(Header, Position), TraceError> {
     let start = Position {
         offset: FILE_HEAD_BYTES as u64,
         sequence: 0,

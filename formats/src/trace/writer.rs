@@ -1,5 +1,6 @@
 //! Writes a trace, frame by frame.
 
+use std::fmt;
 use std::io::{Cursor, Write};
 
 use crc32c::crc32c;
@@ -250,5 +251,15 @@ impl<W: Write> TraceWriter<W> {
         self.offset += self.frame.len() as u64;
         self.frame.clear();
         Ok(())
+    }
+}
+
+impl<W: Write> fmt::Debug for TraceWriter<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TraceWriter")
+            .field("bytes", &self.offset)
+            .field("frames", &self.sequence)
+            .finish_non_exhaustive()
     }
 }

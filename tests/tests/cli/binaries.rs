@@ -101,7 +101,8 @@ pub(crate) fn wf_analyze(folder: &Path) -> Command {
 fn command(binary: &str, run_in: &Path) -> Command {
     let path = folder().join(format!("{binary}{}", std::env::consts::EXE_SUFFIX));
     let mut command = Command::new(path);
-    command.current_dir(run_in).stdin(Stdio::null()).env("NO_COLOR", "1");
+    // Without `CARGO`, the binaries speak as installed ones do.
+    command.current_dir(run_in).stdin(Stdio::null()).env_remove("CARGO").env_remove("NO_COLOR");
     command
 }
 

@@ -1,0 +1,232 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use analyzer::limits::MAX_JOBS;
+use analyzer::render::{Field, Sort};
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use regex::Regex;
+
+const EXAMPLES: &str = "\
+Examples:
+  wf-analyze trace.bin                              fuel of the program, its functions and loops
+  wf-analyze --cost-model unit trace.bin            count every operator as 1
+  wf-analyze --format json -o report.json trace.bin
+  wf-analyze --sort total --limit 10 trace.bin      where the time goes, callees included
+  wf-analyze --focus '^sqlite3' trace.bin           only functions with such names
+  wf-analyze cost-model print wasmtime > mine.toml  start a cost model of your own
+  wf-analyze --cost-model mine.toml trace.bin
+  wf-analyze ./info                                 a trace whose name is that of a verb
+
+Exit status:
+  0  done
+  2  wrong usage, or a trace that is unreadable, corrupt or incomplete";
+
+/// Tells how much fuel a recorded program used, and where: exactly, from the trace alone.
+///
+/// Traces are made by wf-record. One recording can be priced by any number of cost models.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wf-analyze",
+    version,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+
+    /// When to use colors.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows how a trace was recorded, what is in it, and whether it is complete.
+    Info(InfoArgs),
+    /// Prints the events of a trace, one a line, in the order of the file.
+    Dump(DumpArgs),
+    /// Lists and prints cost models.
+    #[command(subcommand)]
+    CostModel(CostModelCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The trace; `-` for standard input.
+    #[arg(value_name = "TRACE")]
+    pub(crate) trace: Option<PathBuf>,
+
+    /// Prices: `wasmtime` (that of wasmtime-48), `wasmtime-45`, `unit`, or a file.
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
+    pub(crate) cost_model: String,
+
+    /// Format of the report.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    /// Where the report goes instead of standard output.
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Order of the rows.
+    #[arg(long, value_enum, value_name = "KEY", default_value_t)]
+    pub(crate) sort: SortKey,
+
+    /// Most rows of each table, 0 for all [default: 25 in text and markdown, else 0].
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) limit: Option<usize>,
+
+    /// Columns of the tables, in this order (text, markdown, csv): kind, index, operator, name,
+    /// count, self, self%, total, total%.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,...")]
+    pub(crate) fields: Option<Vec<Field>>,
+
+    /// Show only functions whose name matches this regular expression, and their loops.
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) focus: Option<Regex>,
+
+    /// Leave out functions whose name matches this regular expression, and their loops.
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) ignore: Option<Regex>,
+
+    /// Threads [default: one for each processor]; the report is the same for any number.
+    #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
+    pub(crate) jobs: Option<usize>,
+
+    /// Price what is there of a truncated, damaged or lossy trace; the report says so.
+    #[arg(long)]
+    pub(crate) allow_partial: bool,
+
+    /// No warnings.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say on standard error how much work it was.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    /// The trace; `-` for standard input.
+    #[arg(value_name = "TRACE")]
+    pub(crate) trace: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each line tells the stream, the segment, the place in the segment, and the event:
+  0 2 17 path func[5] region 3 (header) path 1
+  0 2 18 site func[5] memory.copy at operator 40 units 4096
+A segment that holds only counts has `x COUNT` at the end of its lines and no places.
+
+Examples:
+  wf-analyze dump trace.bin | head
+  wf-analyze dump --limit 1000 trace.bin
+
+Exit status: 0 done; 2 wrong usage, or a trace that is unreadable, corrupt or incomplete.")]
+pub(crate) struct DumpArgs {
+    /// The trace; `-` for standard input.
+    #[arg(value_name = "TRACE")]
+    pub(crate) trace: PathBuf,
+
+    /// Most events that are printed.
+    #[arg(long, value_name = "EVENTS")]
+    pub(crate) limit: Option<u64>,
+
+    /// Print what is there of an incomplete trace, and don't count that as a failure.
+    #[arg(long)]
+    pub(crate) allow_partial: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CostModelCommand {
+    /// Lists the built-in cost models.
+    List,
+    /// Prints a complete cost model, to use as it is or to start from.
+    Print {
+        /// Name of a built-in cost model, or a file.
+        #[arg(value_name = "NAME|FILE.toml")]
+        model: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Text,
+    Json,
+    Csv,
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortKey {
+    /// Most fuel of their own first.
+    #[default]
+    #[value(name = "self")]
+    SelfFuel,
+    /// Most fuel first, callees included.
+    Total,
+    /// Most calls or iterations first.
+    #[value(alias = "calls", alias = "iterations")]
+    Count,
+    /// By name.
+    Name,
+    /// By place in the module.
+    Index,
+}
+
+impl From<SortKey> for Sort {
+    fn from(key: SortKey) -> Sort {
+        match key {
+            SortKey::SelfFuel => Sort::SelfFuel,
+            SortKey::Total => Sort::TotalFuel,
+            SortKey::Count => Sort::Count,
+            SortKey::Name => Sort::Name,
+            SortKey::Index => Sort::Index,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_trace_named_like_a_verb_is_given_with_its_folder() {
+        let cli = Cli::parse_from(["wf-analyze", "./info"]);
+        assert!(cli.command.is_none());
+        assert_eq!(cli.report.trace, Some(PathBuf::from("./info")));
+        let cli = Cli::parse_from(["wf-analyze", "info", "trace.bin"]);
+        assert!(matches!(cli.command, Some(Command::Info(_))));
+    }
+
+    #[test]
+    fn fields_are_a_list() {
+        let cli = Cli::parse_from(["wf-analyze", "--fields", "name,self%", "trace.bin"]);
+        assert_eq!(cli.report.fields, Some(vec![Field::Name, Field::SelfShare]));
+        assert!(Cli::try_parse_from(["wf-analyze", "--fields", "nam", "trace.bin"]).is_err());
+    }
+}

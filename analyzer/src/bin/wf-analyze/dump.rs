@@ -1,0 +1,168 @@
+//! `wf-analyze dump`: the events of a trace, one a line.
+
+use std::io::{self, BufWriter, Write};
+
+use analyzer::Error;
+use analyzer::names::printable;
+use analyzer::render::outcome;
+use anyhow::{Result, bail};
+use formats::events::{Event, Events};
+use formats::plan::{EventKind, EventMap, Plan, RegionKind};
+use formats::report::OutcomeReport;
+use formats::trace::{DropEntry, OutcomeEntry, SegmentData, Trace};
+
+use crate::args::DumpArgs;
+use crate::traces;
+
+/// Runs the verb.
+pub(crate) fn run(args: &DumpArgs) -> Result<()> {
+    let trace = traces::open(&args.trace)?;
+    let mut dump = Dump {
+        trace: &trace,
+        events: trace.header().plan.event_map(),
+        left: args.limit.unwrap_or(u64::MAX),
+        output: BufWriter::new(io::stdout().lock()),
+    };
+    let dumped = dump.all();
+    dump.output.flush()?;
+    match dumped {
+        Err(Failure::Trace(error)) => return Err(traces::explain(&args.trace, &error)),
+        Err(Failure::Output(error)) => return Err(error.into()),
+        Ok(()) => {}
+    }
+    match trace.require_complete() {
+        Err(error) if !args.allow_partial => bail!("{}: {error}", args.trace.display()),
+        _ => Ok(()),
+    }
+}
+
+/// Why dumping stopped.
+enum Failure {
+    Trace(Error),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Output(error)
+    }
+}
+
+struct Dump<'a, W> {
+    trace: &'a Trace,
+    events: EventMap<'a>,
+    /// Events that may still be printed.
+    left: u64,
+    output: W,
+}
+
+impl<W: Write> Dump<'_, W> {
+    fn all(&mut self) -> Result<(), Failure> {
+        let trace = self.trace;
+        let mut outcomes = trace.outcomes().iter().peekable();
+        let mut drops = trace.drops().iter().peekable();
+        for segment in 0..=trace.segments().len() {
+            let here = |before: u32| before as usize <= segment;
+            while let Some(entry) = drops.next_if(|entry| here(entry.segments_before)) {
+                self.dropped(entry)?;
+            }
+            while let Some(entry) = outcomes.next_if(|entry| here(entry.segments_before)) {
+                self.outcome(entry)?;
+            }
+            if self.left == 0 {
+                break;
+            }
+            if segment < trace.segments().len() {
+                self.segment(segment)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn segment(&mut self, segment: usize) -> Result<(), Failure> {
+        let entry = &self.trace.segments()[segment];
+        let data = self.trace.read_segment(segment);
+        let prefix = format!("{} {segment}", entry.info.stream);
+        match data.map_err(|error| Failure::Trace(error.into()))? {
+            SegmentData::Events(words) => {
+                let layout = self.trace.header().plan.layout();
+                for (number, event) in Events::new(&words, layout).enumerate() {
+                    let event = event.map_err(|source| {
+                        Failure::Trace(Error::Events { segment, offset: entry.offset, source })
+                    })?;
+                    if !self.take() {
+                        break;
+                    }
+                    let words = self.describe(event);
+                    writeln!(self.output, "{prefix} {number} {words}")?;
+                }
+            }
+            SegmentData::Counts(histogram) => {
+                for counted in histogram.entries() {
+                    if !self.take() {
+                        break;
+                    }
+                    let words = self.describe(counted.event);
+                    writeln!(self.output, "{prefix} {words} x {}", counted.count)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether one more event may be printed.
+    fn take(&mut self) -> bool {
+        let may = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        may
+    }
+
+    fn describe(&self, event: Event) -> String {
+        let plan = &self.trace.header().plan;
+        match self.events.resolve(event.id) {
+            Some(EventKind::Path { function, region, path }) => {
+                describe_path(plan, function, region, path)
+            }
+            Some(EventKind::Site { function, site }) => {
+                let index = plan.function_index(function);
+                let site = &plan.functions[function as usize].sites[site as usize];
+                format!(
+                    "site func[{index}] {} at operator {} units {}",
+                    site.bulk.name(),
+                    site.operator,
+                    event.payload
+                )
+            }
+            None => format!("unknown event {}", event.id),
+        }
+    }
+
+    fn outcome(&mut self, entry: &OutcomeEntry) -> io::Result<()> {
+        let found = &entry.outcome;
+        let report = OutcomeReport {
+            kind: found.kind,
+            code: found.code,
+            message: found.message.clone(),
+            location: found.location,
+        };
+        let words = printable(&outcome(&report));
+        writeln!(self.output, "{} outcome {words}", entry.stream)
+    }
+
+    fn dropped(&mut self, entry: &DropEntry) -> io::Result<()> {
+        let DropEntry { stream, events, bytes, .. } = entry;
+        writeln!(self.output, "{stream} dropped {events} events, {bytes} bytes")
+    }
+}
+
+fn describe_path(plan: &Plan, function: u32, region: u32, path: u32) -> String {
+    let index = plan.function_index(function);
+    let kind = match plan.functions[function as usize].regions[region as usize].kind {
+        RegionKind::Entry => "entry".to_string(),
+        RegionKind::Header => "header".to_string(),
+        RegionKind::Join => "join".to_string(),
+        RegionKind::Resume => "resume".to_string(),
+        RegionKind::Landing { operator, clause } => format!("landing {operator}/{clause}"),
+    };
+    format!("path func[{index}] region {region} ({kind}) path {path}")
+}

@@ -1,0 +1,66 @@
+//! `wf-analyze TRACE`: the report.
+
+use std::path::Path;
+use std::time::Instant;
+
+use analyzer::limits::DEFAULT_TABLE_ROWS;
+use analyzer::render::{self, View};
+use analyzer::{Analysis, AnalyzeOptions};
+use anyhow::Result;
+
+use crate::args::{Color, Format, ReportArgs};
+use crate::{cost_model, output, traces};
+
+/// Prices the trace at `path` and writes the report.
+pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
+    let started = Instant::now();
+    let model = cost_model::load(&args.cost_model)?;
+    let trace = traces::open(path)?;
+    let options = AnalyzeOptions { jobs: args.jobs, allow_partial: args.allow_partial };
+    let analysis = analyzer::analyze(&trace, &model, &options)
+        .map_err(|error| traces::explain(path, &error))?;
+    if args.verbose {
+        let work = work(&analysis, started);
+        output::complain("note", &work, color);
+    }
+    if args.format != Format::Text && !args.quiet {
+        for note in &analysis.notes {
+            output::complain("warning", note, color);
+        }
+    }
+    let view = view(args);
+    let text = match args.format {
+        Format::Text => render::text(&analysis, &view),
+        Format::Json => render::json(&analysis, &view),
+        Format::Csv => render::csv(&analysis, &view),
+        Format::Markdown => render::markdown(&analysis, &view),
+    };
+    output::write(&text, args.output.as_deref(), color)
+}
+
+fn view(args: &ReportArgs) -> View {
+    let default_limit = match args.format {
+        Format::Text | Format::Markdown => DEFAULT_TABLE_ROWS,
+        Format::Json | Format::Csv => 0,
+    };
+    let limit = args.limit.unwrap_or(default_limit);
+    View {
+        sort: args.sort.into(),
+        limit: (limit > 0).then_some(limit),
+        fields: args.fields.clone(),
+        focus: args.focus.clone(),
+        ignore: args.ignore.clone(),
+    }
+}
+
+fn work(analysis: &Analysis, started: Instant) -> String {
+    let stats = analysis.stats;
+    format!(
+        "{} events, {} of them distinct, priced by {} slices in {} chunks; {:.3} s",
+        analysis.report.trace.events,
+        stats.distinct_events,
+        stats.slices,
+        stats.replay_chunks,
+        started.elapsed().as_secs_f64()
+    )
+}

@@ -1,0 +1,218 @@
+//! Real programs that nobody here wrote: a checkout of the Sightglass benchmarks, or a part of
+//! it, in the folder that the environment variable `WF_CORPUS` names.
+//!
+//! Every `.wasm` file below that folder runs as a WASI command with its own folder preopened as
+//! `.`; its imports `bench.start` and `bench.end` do nothing. What it prints must be what
+//! `*.stdout.expected` and `*.stderr.expected` beside it say, and its totals must be exact under
+//! all oracles.
+//!
+//! This is a program of its own and no libtest test, so that what it could not check is seen.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use formats::cost_model::CostModel;
+use formats::trace::Detail;
+use tests::exact::{self, Options};
+use tests::observation::{Ending, Observation};
+use tests::oracle::{counter, fuel, wasmtime_engine};
+use tests::program::{Command, Program, Run};
+use tests::{engine, models, recorded};
+
+/// Names the folder of the corpus.
+const VARIABLE: &str = "WF_CORPUS";
+
+/// Programs that execute more operators than this run neither under wasmi nor with their events
+/// in order, unless [`EVERYTHING`] is set. Measured on two cores: wasmi counts 0.1 G operators a
+/// second, so that this many take 20 seconds, and `shootout-seqhash` (67 G) would take 11 minutes.
+const LARGE_OPERATORS: u64 = 2_000_000_000;
+
+/// Environment variable that lifts [`LARGE_OPERATORS`].
+const EVERYTHING: &str = "WF_CORPUS_EVERYTHING";
+
+/// Arguments for programs whose default takes very long.
+///
+/// `sqlite3` executes 13.6 G operators at its default size, 100.
+const ARGUMENTS: [(&str, &[&str]); 1] = [("sqlite3.wasm", &["--size", "5"])];
+
+fn main() -> ExitCode {
+    let Some(corpus) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
+        println!("corpus: NOT CHECKED, because {VARIABLE} does not name a folder");
+        return ExitCode::SUCCESS;
+    };
+    let programs = match find(&corpus) {
+        Ok(programs) => programs,
+        Err(error) => {
+            println!("corpus: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let started = Instant::now();
+    let exact = check_all(&corpus, &programs);
+    let (tried, seconds) = (programs.len(), started.elapsed().as_secs());
+    println!("corpus: {exact} exact / {tried} tried, in {seconds} s");
+    if exact == tried { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The programs below `corpus`, sorted by size: large ones tend to take long and start first.
+fn find(corpus: &Path) -> Result<Vec<PathBuf>> {
+    let mut programs = Vec::new();
+    let mut folders = vec![corpus.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "wasm") {
+                programs.push(path);
+            }
+        }
+    }
+    ensure!(!programs.is_empty(), "{} has no programs", corpus.display());
+    programs.sort();
+    Ok(programs)
+}
+
+/// Checks the programs on all cores and gives the number of exact ones.
+fn check_all(corpus: &Path, programs: &[PathBuf]) -> usize {
+    let (next, exact) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let output = Mutex::new(());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let work = || {
+        while let Some(path) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let started = Instant::now();
+            let name = path.strip_prefix(corpus).unwrap_or(path).display();
+            let result = check(path);
+            let seconds = started.elapsed().as_secs_f64();
+            let _line = output.lock();
+            match result {
+                Ok(note) => {
+                    exact.fetch_add(1, Ordering::Relaxed);
+                    println!("corpus: {name}: exact; {note}; {seconds:.1} s");
+                }
+                Err(error) => println!("corpus: {name}: NOT EXACT; {seconds:.1} s\n{error:#}"),
+            }
+        }
+    };
+    std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
+    exact.into_inner()
+}
+
+/// Checks one program and says what was checked.
+fn check(path: &Path) -> Result<String> {
+    let program = program(path)?;
+    let unit = CostModel::builtin("unit").context("there is no model `unit`")?;
+    let first = fuel::run(&program, &unit)?.context("the model `unit` fits Wasmtime's table")?;
+    compare_output(path, &first.observation)?;
+    let entered = matches!(first.observation.endings[..], [Ending::Return(_) | Ending::Exit(0)]);
+    ensure!(entered, "it ends with {:?}", first.observation.endings);
+
+    let operators: u64 = first.fuel.iter().sum();
+    let models: Vec<CostModel> = models::builtin().into_iter().chain([models::random(1)]).collect();
+    if operators > LARGE_OPERATORS && std::env::var_os(EVERYTHING).is_none() {
+        check_large(&program, &models)?;
+        return Ok(format!("{operators} operators: too many for wasmi and ordered events"));
+    }
+    let options = Options { fuel_models: models.len(), models, wasmi: true };
+    let (summary, differences) = exact::check(&program, &options)?;
+    ensure!(differences.is_empty(), "{differences}");
+    compare_output(path, &summary.recorded)?;
+    ensure!(summary.wasmi_refused.is_none(), "wasmi refused it: {:?}", summary.wasmi_refused);
+    ensure!(summary.fuel_compared == 4, "fuel was compared {} times", summary.fuel_compared);
+    Ok(format!("{operators} operators"))
+}
+
+/// How the programs of the corpus are run. They run in a copy of their folder: some write to it.
+fn program(path: &Path) -> Result<Program> {
+    let wasm = fs::read(path)?;
+    let name = path.file_name().context("it is a file")?.to_string_lossy().into_owned();
+    let folder = copy_of_folder(path)?;
+    let special = ARGUMENTS.iter().find(|(program, _)| *program == name);
+    let arguments = special.map_or(&[][..], |(_, arguments)| arguments);
+    let command = Command {
+        arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+        directories: vec![(folder, ".".to_owned())],
+        default_imports: true,
+        ..Command::default()
+    };
+    Ok(Program { name, wasm, run: Run::Command(command) })
+}
+
+/// Copies the inputs beside a program to a folder of the test's own.
+fn copy_of_folder(path: &Path) -> Result<PathBuf> {
+    let from = path.parent().context("a file has a folder")?;
+    let stem = path.file_stem().context("a file has a name")?;
+    let parent = from.file_name().context("the folder has a name")?;
+    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus").join(parent).join(stem);
+    let _ = fs::remove_dir_all(&to);
+    fs::create_dir_all(&to)?;
+    for entry in fs::read_dir(from)? {
+        let input = entry?.path();
+        let name = input.file_name().context("it has a name")?;
+        let is_input = name.to_string_lossy().contains("input");
+        if input.is_file() && is_input {
+            // Written anew, because a copy would inherit a read-only mode.
+            fs::write(to.join(name), fs::read(&input)?)?;
+        }
+    }
+    Ok(to)
+}
+
+/// Compares what was printed with the expectations beside a program.
+fn compare_output(path: &Path, observation: &Observation) -> Result<()> {
+    for (stream, printed) in [("stdout", &observation.stdout), ("stderr", &observation.stderr)] {
+        let expected = path.with_extension(format!("{stream}.expected"));
+        if !expected.exists() {
+            continue;
+        }
+        let expected = fs::read(&expected)?;
+        let same = expected.iter().zip(printed).take_while(|(a, b)| a == b).count();
+        ensure!(
+            expected == *printed,
+            "{stream} has {} bytes, {} were expected; they differ from byte {same}",
+            printed.len(),
+            expected.len()
+        );
+    }
+    Ok(())
+}
+
+/// The check of a program that runs too long for wasmi, and whose ordered events would fill the
+/// memory: Wasmtime's fuel and the counter under Wasmtime against a trace of counts.
+fn check_large(program: &Program, models: &[CostModel]) -> Result<()> {
+    let plain = engine::run_plain(program)?;
+    let counted = counter::rewrite(&program.wasm, models)?;
+    let oracle = wasmtime_engine::run(program, &counted)?;
+    ensure_same(&plain, &oracle.observation, "counter")?;
+    let run = recorded::record(program, Detail::Counts)?;
+    ensure_same(&plain, &run.observation, "recorded run")?;
+    let trace = recorded::read(run.trace)?;
+    let imported = trace.header().plan.imported_functions;
+    let mut differences = Vec::new();
+    for (model, count) in models.iter().zip(&oracle.counts) {
+        let report = recorded::price(&trace, model, None)?;
+        exact::compare(&report, count, imported, &mut |what| differences.push(what));
+        let consumed = fuel::run(program, model)?.context("its prices fit Wasmtime's table")?;
+        ensure_same(&plain, &consumed.observation, "fuel")?;
+        let total = consumed.fuel.iter().fold(0u64, |sum, fuel| sum.wrapping_add(*fuel));
+        let total = fuel::with_entries(total, count.all_calls(), model);
+        if total != count.total {
+            let name = &model.name;
+            differences.push(format!("{name}: fuel {total}, counted {}", count.total));
+        }
+    }
+    ensure!(differences.is_empty(), "{}", differences.join("\n"));
+    Ok(())
+}
+
+fn ensure_same(plain: &Observation, other: &Observation, what: &str) -> Result<()> {
+    let differences = plain.differences(other);
+    ensure!(differences.is_empty(), "{what}: {differences}");
+    Ok(())
+}
