@@ -75,7 +75,10 @@ impl<'a> Activations<'a> {
                 self.unwind(|steps, last| may_catch(steps.get(last), step.function, body))?;
             }
         }
-        let fuel = self.pending.checked_add(u128::from(step.fuel)).ok_or(Misfit::Overflow)?;
+        let fuel = self
+            .pending
+            .checked_add(u128::from(step.fuel))
+            .ok_or(Misfit::Overflow)?;
         self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
         self.pending = 0;
         self.last = Some(index);
@@ -116,12 +119,17 @@ impl<'a> Activations<'a> {
             return Err(Misfit::TooDeep);
         }
         self.open[function as usize] += 1;
-        self.stack.push(Activation { began: self.clock, last: index });
+        self.stack.push(Activation {
+            began: self.clock,
+            last: index,
+        });
         Ok(())
     }
 
     fn pop(&mut self) {
-        let Some(ended) = self.stack.pop() else { return };
+        let Some(ended) = self.stack.pop() else {
+            return;
+        };
         let function = self.steps.get(ended.last).function as usize;
         self.open[function] -= 1;
         if self.open[function] == 0 {
@@ -137,14 +145,20 @@ impl<'a> Activations<'a> {
 
     /// The last events of the open activations, the innermost first.
     pub(crate) fn open_steps(&self) -> impl Iterator<Item = &'a Step> + '_ {
-        self.stack.iter().rev().map(|activation| self.steps.get(activation.last))
+        self.stack
+            .iter()
+            .rev()
+            .map(|activation| self.steps.get(activation.last))
     }
 
     /// Ends the invocation: all activations end. `tail` is the fuel that the innermost one, of
     /// the given function, spent after the last path event without an event to show for it.
     pub(crate) fn end_invocation(&mut self, tail: Option<Tail>) -> Result<(), Misfit> {
         let tail_fuel = tail.map_or(0, |tail| tail.fuel);
-        let fuel = self.pending.checked_add(tail_fuel).ok_or(Misfit::Overflow)?;
+        let fuel = self
+            .pending
+            .checked_add(tail_fuel)
+            .ok_or(Misfit::Overflow)?;
         let began = self.clock;
         self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
         if let Some(function) = tail.and_then(|tail| tail.new_activation_of)

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use formats::cost_model::CostModel;
 use formats::plan::Plan;
-use formats::report::{
-    CostModelReport, Fuel, Mode, OutcomeReport, Report, SCHEMA, TraceReport,
-};
+use formats::report::{CostModelReport, Fuel, Mode, OutcomeReport, Report, SCHEMA, TraceReport};
 use formats::trace::Trace;
 use slicer::module::Module;
 
@@ -69,7 +67,10 @@ pub fn analyze(
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .build()
-        .map_err(|error| Error::Threads { jobs, message: error.to_string() })?;
+        .map_err(|error| Error::Threads {
+            jobs,
+            message: error.to_string(),
+        })?;
     pool.install(|| analyze_here(trace, model, options))
 }
 
@@ -87,12 +88,28 @@ fn analyze_here(
     let bodies = bodies::read(&module).map_err(Error::Module)?;
     fit::check(plan, &module, &bodies)?;
 
-    let Tallies { entries: tally, damage } = tally::count(trace, options.allow_partial)?;
-    gaps.extend(damage.iter().map(|error| format!("{error}; it is left out")));
+    let Tallies {
+        entries: tally,
+        damage,
+    } = tally::count(trace, options.allow_partial)?;
+    gaps.extend(
+        damage
+            .iter()
+            .map(|error| format!("{error}; it is left out")),
+    );
     let (prices, stats) = replay::price(&module, plan, model, &tally)?;
 
-    let pricer = TailPricer { module: &module, plan, model, bodies: &bodies };
-    let priced = Priced { plan, tally: &tally, prices: &prices };
+    let pricer = TailPricer {
+        module: &module,
+        plan,
+        model,
+        bodies: &bodies,
+    };
+    let priced = Priced {
+        plan,
+        tally: &tally,
+        prices: &prices,
+    };
     let ordered = completeness::is_ordered(trace) && damage.is_empty();
     let (totals, tails) = if ordered {
         let walk = walk(trace, &priced, pricer)?;
@@ -110,7 +127,11 @@ fn analyze_here(
     let mut notes = gaps.clone();
     notes.extend(tail_notes(&tails, pricer.plan));
     let report = assemble(trace, model, gaps.is_empty(), fuel, profile);
-    Ok(Analysis { report, notes, stats })
+    Ok(Analysis {
+        report,
+        notes,
+        stats,
+    })
 }
 
 /// The distinct events of a trace and what they cost.
@@ -125,21 +146,37 @@ fn walk(trace: &Trace, priced: &Priced<'_>, pricer: TailPricer<'_>) -> Result<Wa
     let mut sites = HashMap::default();
     for (entry, &fuel) in priced.tally.iter().zip(&priced.prices.fuel) {
         if entry.event.id < priced.plan.path_events {
-            paths.push((entry.event.id, u64::try_from(fuel).map_err(|_| Error::Overflow)?));
+            paths.push((
+                entry.event.id,
+                u64::try_from(fuel).map_err(|_| Error::Overflow)?,
+            ));
         } else {
             sites.insert(entry.event, fuel);
         }
     }
     let steps = Steps::new(priced.plan, pricer.bodies, paths);
-    Walker { trace, steps: &steps, sites: &sites, pricer }.walk(&streams(trace))
+    Walker {
+        trace,
+        steps: &steps,
+        sites: &sites,
+        pricer,
+    }
+    .walk(&streams(trace))
 }
 
 fn total_fuel(low: u128, tails: &[TrapTail]) -> Result<Fuel, Error> {
     let width = tails.iter().try_fold(0_u128, |sum, tail| {
         sum.checked_add(u128::from(tail.fuel.high - tail.fuel.low))
     });
-    let high = width.and_then(|width| low.checked_add(width)).ok_or(Error::Overflow)?;
-    Ok(Fuel { total: low, low, high, confidence: None })
+    let high = width
+        .and_then(|width| low.checked_add(width))
+        .ok_or(Error::Overflow)?;
+    Ok(Fuel {
+        total: low,
+        low,
+        high,
+        confidence: None,
+    })
 }
 
 fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
@@ -173,7 +210,10 @@ fn assemble(
     Report {
         schema: SCHEMA.to_string(),
         mode: Mode::Exact,
-        cost_model: CostModelReport { name: model.name.clone(), hash: model.hash() },
+        cost_model: CostModelReport {
+            name: model.name.clone(),
+            hash: model.hash(),
+        },
         program: header.program.clone(),
         complete,
         fuel,
@@ -192,7 +232,11 @@ fn assemble(
 }
 
 fn last_outcome(trace: &Trace) -> OutcomeReport {
-    let outcome = trace.outcomes().last().map(|entry| entry.outcome.clone()).unwrap_or_default();
+    let outcome = trace
+        .outcomes()
+        .last()
+        .map(|entry| entry.outcome.clone())
+        .unwrap_or_default();
     OutcomeReport {
         kind: outcome.kind,
         code: outcome.code,

@@ -23,7 +23,10 @@ pub(crate) struct Body {
 ///
 /// Never for a module that was validated: the result is the reader's own.
 pub(crate) fn read(module: &Module<'_>) -> Result<Vec<Body>, slicer::Error> {
-    (0..module.bodies.len() as u32).into_par_iter().map(|number| read_body(module, number)).collect()
+    (0..module.bodies.len() as u32)
+        .into_par_iter()
+        .map(|number| read_body(module, number))
+        .collect()
 }
 
 fn read_body(module: &Module<'_>, number: u32) -> Result<Body, slicer::Error> {

@@ -23,11 +23,16 @@ pub(crate) fn gaps(trace: &Trace) -> Vec<String> {
     }
     for entry in trace.outcomes() {
         if entry.outcome.kind == OutcomeKind::Unknown {
-            gaps.push(format!("the recording of stream {} ended before the program", entry.stream));
+            gaps.push(format!(
+                "the recording of stream {} ended before the program",
+                entry.stream
+            ));
         }
     }
     for (stream, items) in streams(trace) {
-        let open = items.last().is_some_and(|item| matches!(item, Item::Segment(_)));
+        let open = items
+            .last()
+            .is_some_and(|item| matches!(item, Item::Segment(_)));
         if open && !trace.outcomes().is_empty() {
             gaps.push(format!("it does not tell how stream {stream} ended"));
         }
@@ -39,5 +44,8 @@ pub(crate) fn gaps(trace: &Trace) -> Vec<String> {
 pub(crate) fn is_ordered(trace: &Trace) -> bool {
     trace.drops().is_empty()
         && trace.header().detail == Detail::Full
-        && trace.segments().iter().all(|segment| segment.detail == Detail::Full)
+        && trace
+            .segments()
+            .iter()
+            .all(|segment| segment.detail == Detail::Full)
 }

@@ -39,7 +39,12 @@ impl<'a> Profile<'a> {
             loops: vec![LoopSums::default(); function.loops.len()],
             ..FunctionSums::default()
         });
-        Profile { plan, functions: functions.collect(), totals, fuel: 0 }
+        Profile {
+            plan,
+            functions: functions.collect(),
+            totals,
+            fuel: 0,
+        }
     }
 
     /// Adds what the events in `tally` show.
@@ -50,7 +55,10 @@ impl<'a> Profile<'a> {
     pub(crate) fn add_events(&mut self, tally: &[Tally], prices: &Prices) -> Result<(), Error> {
         let events = self.plan.event_map();
         for entry in tally {
-            if let Some(EventKind::Path { function, region, .. }) = events.resolve(entry.event.id) {
+            if let Some(EventKind::Path {
+                function, region, ..
+            }) = events.resolve(entry.event.id)
+            {
                 self.count(function, region, entry.count);
             }
         }
@@ -96,7 +104,9 @@ impl<'a> Profile<'a> {
     pub(crate) fn add_tail(&mut self, tail: &TrapTail) -> Result<(), Error> {
         let low = u128::from(tail.fuel.low);
         add(&mut self.fuel, low)?;
-        let Some(function) = tail.function else { return Ok(()) };
+        let Some(function) = tail.function else {
+            return Ok(());
+        };
         add(&mut self.functions[function as usize].fuel, low)?;
         if let Some(region) = tail.fuel.region {
             self.count(function, region, 1);

@@ -94,7 +94,11 @@ impl TailPricer<'_> {
             };
             let (low, high) = bounds.into_inner();
             found = Some(match found {
-                None => TailFuel { low, high, region: Some(region) },
+                None => TailFuel {
+                    low,
+                    high,
+                    region: Some(region),
+                },
                 Some(other) => TailFuel {
                     low: low.min(other.low),
                     high: high.max(other.high),
@@ -108,7 +112,9 @@ impl TailPricer<'_> {
     /// The regions that the innermost activation, one of `function`, can have been in.
     fn candidates(&self, function: u32, situation: &Situation<'_>) -> Vec<u32> {
         const ENTRY: u32 = 0;
-        let Some(&top) = situation.open.first() else { return vec![ENTRY] };
+        let Some(&top) = situation.open.first() else {
+            return vec![ENTRY];
+        };
         let own = top.function == function;
         let mut regions = match (top.end, situation.last.map(|last| last.end)) {
             (End::Arrival { region }, _) if own => vec![region],
@@ -148,10 +154,17 @@ impl TailPricer<'_> {
     /// The landings of `function` that can catch what one of the open activations let through.
     fn landings(&self, function: u32, open: &[&Step]) -> Vec<u32> {
         let body = &self.bodies[function as usize];
-        let regions = self.plan.functions[function as usize].regions.iter().enumerate();
+        let regions = self.plan.functions[function as usize]
+            .regions
+            .iter()
+            .enumerate();
         let catching = regions.filter(|(_, region)| {
-            let RegionKind::Landing { operator, .. } = region.kind else { return false };
-            let Some(span) = body.try_tables.get(&operator) else { return false };
+            let RegionKind::Landing { operator, .. } = region.kind else {
+                return false;
+            };
+            let Some(span) = body.try_tables.get(&operator) else {
+                return false;
+            };
             open.iter().any(|step| may_catch(step, function, span))
         });
         catching.map(|(index, _)| index as u32).collect()
@@ -214,7 +227,9 @@ impl Callee {
 
 /// Whether the event of the region that `operator` runs in is recorded before it runs.
 fn ends_region(function: &FunctionPlan, operator: u32) -> bool {
-    let after = function.blocks.partition_point(|block| block.end_operator <= operator);
+    let after = function
+        .blocks
+        .partition_point(|block| block.end_operator <= operator);
     function.blocks.get(after).is_some_and(|block| {
         block.first_operator <= operator
             && block.end_operator == operator + 1

@@ -37,7 +37,9 @@ pub(crate) struct Tallies {
 /// Without `allow_damage`: that of the first segment that can't be read.
 pub(crate) fn count(trace: &Trace, allow_damage: bool) -> Result<Tallies, Error> {
     let segments = trace.segments().len();
-    let stretch = segments.div_ceil(rayon::current_num_threads() * STRETCHES_PER_JOB).max(1);
+    let stretch = segments
+        .div_ceil(rayon::current_num_threads() * STRETCHES_PER_JOB)
+        .max(1);
     let stretches: Vec<Result<Tallies, Error>> = (0..segments.div_ceil(stretch))
         .into_par_iter()
         .map(|index| {
@@ -70,7 +72,10 @@ fn count_stretch(
             damage.push(error);
         }
     }
-    Ok(Tallies { entries: counter.finish(), damage })
+    Ok(Tallies {
+        entries: counter.finish(),
+        damage,
+    })
 }
 
 /// Counts ordered events and adds up histograms.
@@ -97,19 +102,27 @@ impl Counter {
         let offset = entry.offset;
         match trace.read_segment(segment)? {
             SegmentData::Events(words) => {
-                let found = self
-                    .events
-                    .count(&words)
-                    .map_err(|source| Error::Events { segment, offset, source })?;
+                let found = self.events.count(&words).map_err(|source| Error::Events {
+                    segment,
+                    offset,
+                    source,
+                })?;
                 if found != entry.info.events {
                     let what = format!("{found} events, not {}", entry.info.events);
-                    return Err(Error::Segment { segment, offset, what });
+                    return Err(Error::Segment {
+                        segment,
+                        offset,
+                        what,
+                    });
                 }
             }
             SegmentData::Counts(histogram) => {
                 for (index, entry) in histogram.entries().iter().enumerate() {
-                    check_entry(self.layout, entry, index)
-                        .map_err(|what| Error::Segment { segment, offset, what })?;
+                    check_entry(self.layout, entry, index).map_err(|what| Error::Segment {
+                        segment,
+                        offset,
+                        what,
+                    })?;
                     self.entries.push(tally(entry));
                 }
                 if self.entries.len() > self.next_coalesce {
@@ -123,14 +136,18 @@ impl Counter {
     }
 
     fn finish(mut self) -> Vec<Tally> {
-        self.entries.extend(self.events.take().entries().iter().map(tally));
+        self.entries
+            .extend(self.events.take().entries().iter().map(tally));
         coalesce(&mut self.entries);
         self.entries
     }
 }
 
 fn tally(entry: &HistogramEntry) -> Tally {
-    Tally { event: entry.event, count: u128::from(entry.count) }
+    Tally {
+        event: entry.event,
+        count: u128::from(entry.count),
+    }
 }
 
 /// Checks that the plan has the event and that its payload is one that it can have.
@@ -144,7 +161,11 @@ fn check_entry(layout: EventLayout, entry: &HistogramEntry, index: usize) -> Res
         1 => payload <= u64::from(u32::MAX),
         _ => true,
     };
-    if fits { Ok(()) } else { Err(format!("event {id} can't have the payload {payload}")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("event {id} can't have the payload {payload}"))
+    }
 }
 
 /// Sorts the entries and adds up those of the same event. The counts of a trace are 64-bit

@@ -87,7 +87,9 @@ impl Walker<'_> {
             }
         }
         // The trace may end before the program did.
-        activations.end_invocation(None).map_err(|_| Error::Overflow)
+        activations
+            .end_invocation(None)
+            .map_err(|_| Error::Overflow)
     }
 
     /// Number of items, at least one, whose segments are small enough to be decoded together.
@@ -118,13 +120,18 @@ impl Walker<'_> {
         let layout = self.pricer.plan.layout();
         let offset = self.trace.segments()[segment].offset;
         for (number, event) in Events::new(words, layout).enumerate() {
-            let event = event.map_err(|source| Error::Events { segment, offset, source })?;
-            self.take(event, activations).map_err(|misfit| Error::Order {
+            let event = event.map_err(|source| Error::Events {
                 segment,
                 offset,
-                event: number as u64,
-                misfit,
+                source,
             })?;
+            self.take(event, activations)
+                .map_err(|misfit| Error::Order {
+                    segment,
+                    offset,
+                    event: number as u64,
+                    misfit,
+                })?;
         }
         Ok(())
     }
@@ -145,8 +152,10 @@ impl Walker<'_> {
         activations: &mut Activations<'_>,
         tails: &mut Vec<TrapTail>,
     ) -> Result<(), Error> {
-        let situation =
-            Situation { last: activations.last(), open: activations.open_steps().collect() };
+        let situation = Situation {
+            last: activations.last(),
+            open: activations.open_steps().collect(),
+        };
         let found = trap_tail(outcome, &self.pricer, Some(&situation))?;
         drop(situation);
         let tail = found.map(|tail| Tail {
@@ -154,7 +163,9 @@ impl Walker<'_> {
             new_activation_of: tail.function.filter(|_| tail.fuel.region == Some(0)),
         });
         tails.extend(found);
-        activations.end_invocation(tail).map_err(|_| Error::Overflow)
+        activations
+            .end_invocation(tail)
+            .map_err(|_| Error::Overflow)
     }
 }
 
@@ -184,16 +195,31 @@ fn trap_tail(
     if let Some(place) = place_of(outcome, pricer)
         && let Some(fuel) = pricer.price(place, situation).map_err(Error::Module)?
     {
-        return Ok(Some(TrapTail { function: Some(place.function), fuel }));
+        return Ok(Some(TrapTail {
+            function: Some(place.function),
+            fuel,
+        }));
     }
     // The place is not known, or can't be reached: any path of the program may have been running.
     let high = pricer.dearest_path().map_err(Error::Module)?;
-    Ok(Some(TrapTail { function: None, fuel: TailFuel { low: 0, high, region: None } }))
+    Ok(Some(TrapTail {
+        function: None,
+        fuel: TailFuel {
+            low: 0,
+            high,
+            region: None,
+        },
+    }))
 }
 
 fn place_of(outcome: &Outcome, pricer: &TailPricer<'_>) -> Option<Place> {
     let location = outcome.location?;
-    let function = location.function.checked_sub(pricer.plan.imported_functions)?;
+    let function = location
+        .function
+        .checked_sub(pricer.plan.imported_functions)?;
     let body = pricer.plan.functions.get(function as usize)?;
-    (location.operator < body.operators).then_some(Place { function, operator: location.operator })
+    (location.operator < body.operators).then_some(Place {
+        function,
+        operator: location.operator,
+    })
 }

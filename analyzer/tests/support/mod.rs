@@ -153,7 +153,14 @@ impl Program {
             tries.push(spans);
         }
         drop(module);
-        Program { wasm, plan, model, prices, callees, tries }
+        Program {
+            wasm,
+            plan,
+            model,
+            prices,
+            callees,
+            tries,
+        }
     }
 
     pub fn header(&self, detail: Detail) -> Header {
@@ -211,17 +218,26 @@ enum After {
 
 impl<'a> Runner<'a> {
     pub fn new(program: &'a Program, random: &'a mut Random) -> Self {
-        Runner { program, random, truth: Truth::default(), stack: Vec::new(), events: Vec::new() }
+        Runner {
+            program,
+            random,
+            truth: Truth::default(),
+            stack: Vec::new(),
+            events: Vec::new(),
+        }
     }
 
-    /// One invocation of the last function, of at most about `budget` blocks.
+    /// One invocation of the last function, of at most `budget` blocks.
     pub fn invoke(&mut self, budget: usize) -> Invocation {
         let main = self.program.plan.functions.len() as u32 - 1;
         self.enter(main);
-        let mut left = budget;
+        let mut left = self.random.below(budget);
         let outcome = loop {
             if self.stack.is_empty() {
-                break Outcome { kind: OutcomeKind::Return, ..Outcome::default() };
+                break Outcome {
+                    kind: OutcomeKind::Return,
+                    ..Outcome::default()
+                };
             }
             let must_end = left == 0;
             left = left.saturating_sub(1);
@@ -230,7 +246,10 @@ impl<'a> Runner<'a> {
             }
         };
         self.stack.clear();
-        Invocation { events: std::mem::take(&mut self.events), outcome }
+        Invocation {
+            events: std::mem::take(&mut self.events),
+            outcome,
+        }
     }
 
     fn plan_of(&self, function: u32) -> &'a FunctionPlan {
@@ -238,7 +257,12 @@ impl<'a> Runner<'a> {
     }
 
     fn enter(&mut self, function: u32) {
-        self.stack.push(Frame { function, block: 0, region: 0, path: 0 });
+        self.stack.push(Frame {
+            function,
+            block: 0,
+            region: 0,
+            path: 0,
+        });
         self.truth.functions.entry(function).or_default().0 += 1;
         self.spend(u64::from(self.program.model.function_entry).into());
     }
@@ -266,7 +290,11 @@ impl<'a> Runner<'a> {
         if region.kind == RegionKind::Header && region.start == top.block {
             for (index, found) in plan.loops.iter().enumerate() {
                 if found.header == top.block {
-                    self.truth.loops.entry((function, index as u32)).or_default().0 += 1;
+                    self.truth
+                        .loops
+                        .entry((function, index as u32))
+                        .or_default()
+                        .0 += 1;
                 }
             }
         }
@@ -288,13 +316,18 @@ impl<'a> Runner<'a> {
     }
 
     fn operator(&mut self, function: u32, operator: u32) {
-        if let Some(site) = self.plan_of(function).sites.iter().find(|site| site.operator == operator)
+        if let Some(site) = self
+            .plan_of(function)
+            .sites
+            .iter()
+            .find(|site| site.operator == operator)
         {
             let units = self.random.below(5) as u64 * 1000;
-            self.events.push(match site.event >= self.program.plan.layout().first_wide {
-                true => vec![site.event, units as u32, (units >> 32) as u32],
-                false => vec![site.event, units as u32],
-            });
+            self.events
+                .push(match site.event >= self.program.plan.layout().first_wide {
+                    true => vec![site.event, units as u32, (units >> 32) as u32],
+                    false => vec![site.event, units as u32],
+                });
             let price = u64::from(self.program.model.per_unit(site.bulk));
             self.spend(u128::from(units * price));
         }
@@ -320,7 +353,9 @@ impl<'a> Runner<'a> {
 
     fn go(&mut self, block: u32) {
         let top = self.stack.last().expect("running");
-        let region = self.plan_of(top.function).blocks[block as usize].region.expect("a cut");
+        let region = self.plan_of(top.function).blocks[block as usize]
+            .region
+            .expect("a cut");
         let top = self.stack.last_mut().expect("running");
         (top.block, top.region, top.path) = (block, region, 0);
     }
@@ -392,9 +427,13 @@ impl<'a> Runner<'a> {
                 .regions
                 .iter()
                 .filter(|region| {
-                    let RegionKind::Landing { operator, .. } = region.kind else { return false };
+                    let RegionKind::Landing { operator, .. } = region.kind else {
+                        return false;
+                    };
                     let spans = &self.program.tries[top.function as usize];
-                    spans.iter().any(|&(start, end)| start == operator && start <= at && at < end)
+                    spans
+                        .iter()
+                        .any(|&(start, end)| start == operator && start <= at && at < end)
                 })
                 .map(|region| region.start)
                 .collect();
@@ -413,7 +452,10 @@ impl<'a> Runner<'a> {
                 at = call.expect("it called").end_operator - 1;
             }
         }
-        After::End(Outcome { kind: OutcomeKind::Exception, ..Outcome::default() })
+        After::End(Outcome {
+            kind: OutcomeKind::Exception,
+            ..Outcome::default()
+        })
     }
 }
 
@@ -451,7 +493,9 @@ pub fn record(
         match &pieces[stream][next[stream]] {
             Piece::Segment(events) => write_segment(&mut writer, program, detail, stream, events),
             Piece::Outcome(outcome) => {
-                writer.write_outcome(stream as u32, outcome).expect("written");
+                writer
+                    .write_outcome(stream as u32, outcome)
+                    .expect("written");
                 outcomes.push(outcome.clone());
             }
         }
@@ -466,8 +510,9 @@ enum Piece {
 }
 
 fn choose(random: &mut Random, pieces: &[Vec<Piece>], next: &[usize]) -> Option<usize> {
-    let open: Vec<usize> =
-        (0..pieces.len()).filter(|&stream| next[stream] < pieces[stream].len()).collect();
+    let open: Vec<usize> = (0..pieces.len())
+        .filter(|&stream| next[stream] < pieces[stream].len())
+        .collect();
     (!open.is_empty()).then(|| open[random.below(open.len())])
 }
 
@@ -507,8 +552,13 @@ pub fn trace_of(program: &Program, segments: &[&[u32]], outcome: Option<&Outcome
     for words in segments {
         let layout = program.plan.layout();
         let events = formats::events::Events::new(words, layout).count() as u64;
-        let info = SegmentInfo { events, ..SegmentInfo::default() };
-        writer.write_segment(&info, &to_bytes(words)).expect("written");
+        let info = SegmentInfo {
+            events,
+            ..SegmentInfo::default()
+        };
+        writer
+            .write_segment(&info, &to_bytes(words))
+            .expect("written");
     }
     if let Some(outcome) = outcome {
         writer.write_outcome(0, outcome).expect("written");
@@ -518,7 +568,10 @@ pub fn trace_of(program: &Program, segments: &[&[u32]], outcome: Option<&Outcome
 
 /// The outcome of a program that returned.
 pub fn returned() -> Outcome {
-    Outcome { kind: OutcomeKind::Return, ..Outcome::default() }
+    Outcome {
+        kind: OutcomeKind::Return,
+        ..Outcome::default()
+    }
 }
 
 /// Prices that are all different, so that no mistake cancels out.

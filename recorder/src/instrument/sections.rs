@@ -123,8 +123,8 @@ impl<'a> Sections<'a> {
     /// Writes the sections before the one at `place` that the original doesn't have and the
     /// instrumentation needs.
     fn add_missing(&mut self, place: usize) -> Result<(), InstrumentError> {
-        for missing in self.written..place {
-            match SECTION_ORDER[missing] {
+        for missing in SECTION_ORDER.get(self.written..place).unwrap_or_default() {
+            match missing {
                 SectionId::Type => self.types(None)?,
                 SectionId::Import => self.imports(None)?,
                 SectionId::Function if self.module.start.is_some() => self.functions(None)?,

@@ -118,7 +118,7 @@ fn a_host_may_call_back_into_the_guest() -> Result<()> {
             local.get 0 i32.add))"#,
         link: |linker, _| linker.func_wrap("host", "call_back", call_back).map(drop),
         call: ("step", 12),
-        result: 258,
+        result: 158,
     };
     scenario.check()
 }

@@ -22,8 +22,14 @@ pub(crate) fn run(verb: &CostModelCommand) -> Result<()> {
 fn list() -> String {
     let mut lines = String::new();
     for &name in BUILTIN_NAMES {
-        let Some(model) = CostModel::builtin(name) else { continue };
-        let alias = if model.name == name { String::new() } else { format!("  ({})", model.name) };
+        let Some(model) = CostModel::builtin(name) else {
+            continue;
+        };
+        let alias = if model.name == name {
+            String::new()
+        } else {
+            format!("  ({})", model.name)
+        };
         lines.push_str(&format!("{name:<14}{}{alias}\n", model.hash()));
     }
     lines
@@ -44,7 +50,9 @@ pub(crate) fn load(name: &str) -> Result<CostModel> {
     }
     let bytes = fs::metadata(path).with_context(|| name.to_string())?.len();
     if bytes > MAX_COST_MODEL_BYTES as u64 {
-        bail!("{name}: {bytes} bytes are too many for a cost model (at most {MAX_COST_MODEL_BYTES})");
+        bail!(
+            "{name}: {bytes} bytes are too many for a cost model (at most {MAX_COST_MODEL_BYTES})"
+        );
     }
     let text = fs::read_to_string(path).with_context(|| name.to_string())?;
     CostModel::from_toml(&text).map_err(|error| anyhow!("{name}: {error}"))

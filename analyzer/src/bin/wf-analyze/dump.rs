@@ -62,15 +62,15 @@ impl<W: Write> Dump<'_, W> {
         let mut outcomes = trace.outcomes().iter().peekable();
         let mut drops = trace.drops().iter().peekable();
         for segment in 0..=trace.segments().len() {
+            if self.left == 0 {
+                break;
+            }
             let here = |before: u32| before as usize <= segment;
             while let Some(entry) = drops.next_if(|entry| here(entry.segments_before)) {
                 self.dropped(entry)?;
             }
             while let Some(entry) = outcomes.next_if(|entry| here(entry.segments_before)) {
                 self.outcome(entry)?;
-            }
-            if self.left == 0 {
-                break;
             }
             if segment < trace.segments().len() {
                 self.segment(segment)?;
@@ -88,7 +88,11 @@ impl<W: Write> Dump<'_, W> {
                 let layout = self.trace.header().plan.layout();
                 for (number, event) in Events::new(&words, layout).enumerate() {
                     let event = event.map_err(|source| {
-                        Failure::Trace(Error::Events { segment, offset: entry.offset, source })
+                        Failure::Trace(Error::Events {
+                            segment,
+                            offset: entry.offset,
+                            source,
+                        })
                     })?;
                     if !self.take() {
                         break;
@@ -120,9 +124,11 @@ impl<W: Write> Dump<'_, W> {
     fn describe(&self, event: Event) -> String {
         let plan = &self.trace.header().plan;
         match self.events.resolve(event.id) {
-            Some(EventKind::Path { function, region, path }) => {
-                describe_path(plan, function, region, path)
-            }
+            Some(EventKind::Path {
+                function,
+                region,
+                path,
+            }) => describe_path(plan, function, region, path),
             Some(EventKind::Site { function, site }) => {
                 let index = plan.function_index(function);
                 let site = &plan.functions[function as usize].sites[site as usize];
@@ -150,8 +156,16 @@ impl<W: Write> Dump<'_, W> {
     }
 
     fn dropped(&mut self, entry: &DropEntry) -> io::Result<()> {
-        let DropEntry { stream, events, bytes, .. } = entry;
-        writeln!(self.output, "{stream} dropped {events} events, {bytes} bytes")
+        let DropEntry {
+            stream,
+            events,
+            bytes,
+            ..
+        } = entry;
+        writeln!(
+            self.output,
+            "{stream} dropped {events} events, {bytes} bytes"
+        )
     }
 }
 

@@ -41,7 +41,12 @@ fn header_lines(header: &Header, line: &mut impl FnMut(&str, String)) {
 
 fn plan_lines(plan: &Plan, line: &mut impl FnMut(&str, String)) {
     let count = |of: fn(&formats::plan::FunctionPlan) -> usize| {
-        grouped(plan.functions.iter().map(|function| of(function) as u128).sum())
+        grouped(
+            plan.functions
+                .iter()
+                .map(|function| of(function) as u128)
+                .sum(),
+        )
     };
     line(
         "plan",
@@ -59,8 +64,11 @@ fn plan_lines(plan: &Plan, line: &mut impl FnMut(&str, String)) {
 }
 
 fn content_lines(trace: &Trace, line: &mut impl FnMut(&str, String)) {
-    let streams: BTreeSet<u32> =
-        trace.segments().iter().map(|segment| segment.info.stream).collect();
+    let streams: BTreeSet<u32> = trace
+        .segments()
+        .iter()
+        .map(|segment| segment.info.stream)
+        .collect();
     line("file", bytes(trace.bytes()));
     line(
         "segments",
@@ -69,21 +77,56 @@ fn content_lines(trace: &Trace, line: &mut impl FnMut(&str, String)) {
             trace.segments().len(),
             streams.len(),
             grouped(u128::from(trace.events())),
-            bytes(trace.segments().iter().map(|segment| u64::from(segment.raw_bytes)).sum()),
-            bytes(trace.segments().iter().map(|segment| u64::from(segment.stored_bytes)).sum()),
+            bytes(
+                trace
+                    .segments()
+                    .iter()
+                    .map(|segment| u64::from(segment.raw_bytes))
+                    .sum()
+            ),
+            bytes(
+                trace
+                    .segments()
+                    .iter()
+                    .map(|segment| u64::from(segment.stored_bytes))
+                    .sum()
+            ),
         ),
     );
     if let (Some(start), Some(end)) = (
-        trace.segments().iter().map(|segment| segment.info.start_ns).min(),
-        trace.segments().iter().map(|segment| segment.info.end_ns).max(),
+        trace
+            .segments()
+            .iter()
+            .map(|segment| segment.info.start_ns)
+            .min(),
+        trace
+            .segments()
+            .iter()
+            .map(|segment| segment.info.end_ns)
+            .max(),
     ) {
         line("time", format!("{:.6} s", (end - start) as f64 / 1e9));
     }
     for entry in trace.outcomes() {
-        line("outcome", format!("stream {}: {}", entry.stream, outcome(&reported(&entry.outcome))));
+        line(
+            "outcome",
+            format!(
+                "stream {}: {}",
+                entry.stream,
+                outcome(&reported(&entry.outcome))
+            ),
+        );
     }
     for drop in trace.drops() {
-        line("dropped", format!("stream {}: {} events, {}", drop.stream, drop.events, bytes(drop.bytes)));
+        line(
+            "dropped",
+            format!(
+                "stream {}: {} events, {}",
+                drop.stream,
+                drop.events,
+                bytes(drop.bytes)
+            ),
+        );
     }
     let complete = match trace.require_complete() {
         Ok(()) if trace.drops().is_empty() => "yes".to_string(),
