@@ -29,3 +29,10 @@ pub const MAX_LISTED_NAMES: usize = 20;
 
 /// Frames of a backtrace, innermost first.
 pub const MAX_BACKTRACE_FRAMES: usize = 20;
+
+/// Bytes of a trace that is limited in size that are kept free for drop notes, outcomes and what
+/// closes it.
+pub const CLOSING_BYTES: u64 = 4096;
+
+/// Bytes that are kept free for a segment's entry in the footer: at most 50 before compression.
+pub const FOOTER_ENTRY_BYTES: u64 = 50;

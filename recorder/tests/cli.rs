@@ -95,11 +95,19 @@ const HELLO: &str = r#"(module
       (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
       (call $exit (i32.const 7))))"#;
 
+/// Two million iterations, each along one of two paths by the bits of a xorshift generator.
 const SPIN: &str = r#"(module
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
-    (func (export "_start") (local i32)
-      (local.set 0 (i32.const 2000000))
-      (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+    (memory (export "memory") 1)
+    (func (export "_start") (local $n i32) (local $x i64)
+      (local.set $n (i32.const 2000000))
+      (local.set $x (i64.const 88172645463325252))
+      (loop
+        (local.set $x (i64.xor (local.get $x) (i64.shl (local.get $x) (i64.const 13))))
+        (local.set $x (i64.xor (local.get $x) (i64.shr_u (local.get $x) (i64.const 7))))
+        (local.set $x (i64.xor (local.get $x) (i64.shl (local.get $x) (i64.const 17))))
+        (if (i64.eqz (i64.and (local.get $x) (i64.const 1))) (then nop))
+        (br_if 0 (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
       (call $exit (i32.const 3))))"#;
 
 #[test]
@@ -163,7 +171,7 @@ fn results_of_an_invoked_function_are_printed() {
 
 #[test]
 fn a_trap_is_told_as_wasmtime_tells_it() {
-    let text = r#"(module (func (export "_start") call $f) (func $f unreachable))"#;
+    let text = r#"(module (func $_start (export "_start") call $f) (func $f unreachable))"#;
     let bench = Workbench::with_module("trap", text);
     let run = bench.run("m.wasm");
     assert_eq!(run.status, Some(134), "{run:?}");
@@ -286,12 +294,12 @@ fn a_closed_pipe_lets_the_guest_finish_and_is_reported() {
 #[test]
 fn a_trace_that_reached_its_limit_warns_and_keeps_the_guests_status() {
     let bench = Workbench::with_module("limit", SPIN);
-    let run = bench.run("--ring-size 64K --max-trace-size 80K m.wasm");
+    let run = bench.run("--ring-size 64K --max-trace-size 200K m.wasm");
     assert_eq!(run.status, Some(3), "{run:?}");
     assert!(run.stderr.contains("warning: ") && run.stderr.contains("--max-trace-size"), "{run:?}");
     let trace = bench.trace("trace.bin");
-    assert!(trace.dropped_events() > 0 && trace.is_complete());
-    assert!(trace.bytes() < 90_000, "{}", trace.bytes());
+    assert!(trace.events() > 0 && trace.dropped_events() > 0 && trace.is_complete());
+    assert!((100 << 10..=200 << 10).contains(&trace.bytes()), "{}", trace.bytes());
     bench.run("--max-trace-size 10 m.wasm").refused(2, &["header"]);
 }
 
@@ -302,7 +310,7 @@ fn counts_make_a_smaller_trace_of_the_same_events() {
     assert_eq!(bench.run("-o counts.bin --detail counts m.wasm").status, Some(3));
     let (full, counts) = (bench.trace("full.bin"), bench.trace("counts.bin"));
     assert_eq!(full.events(), counts.events());
-    assert!(counts.bytes() <= full.bytes(), "{} {}", counts.bytes(), full.bytes());
+    assert!(counts.bytes() < full.bytes() / 10, "{} {}", counts.bytes(), full.bytes());
 }
 
 #[test]

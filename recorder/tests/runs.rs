@@ -60,6 +60,7 @@ fn an_invoked_export_gives_its_results_in_text_form() {
 fn proc_exit_from_any_depth_is_an_exit_with_its_code() {
     let text = r#"(module
         (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1)
         (func (export "_start") (call $deep (i32.const 3)))
         (func $deep (param i32)
           (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1)))))
@@ -74,7 +75,7 @@ fn proc_exit_from_any_depth_is_an_exit_with_its_code() {
 fn a_trap_has_the_place_in_the_original_module() {
     let text = r#"(module
         (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
-        (func (export "_start") (drop (call $divide (i32.const 1) (i32.const 0))))
+        (func $_start (export "_start") (drop (call $divide (i32.const 1) (i32.const 0))))
         (func $divide (param i32 i32) (result i32)
           nop
           (i32.div_s (local.get 0) (local.get 1))))"#;

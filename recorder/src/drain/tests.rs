@@ -7,7 +7,7 @@ use std::thread;
 use formats::trace::{Detail, Ending, Header, Outcome, OutcomeKind, SegmentData, Trace};
 
 use super::{DrainOptions, Overflow, Recording, SharedBytes};
-use crate::limits::POOL_BUFFERS;
+use crate::limits::{CLOSING_BYTES, POOL_BUFFERS};
 use crate::{Error, Instrumented, outcome};
 
 /// A header whose plan has path events and one site with a payload word, the last event.
@@ -222,7 +222,7 @@ fn an_output_without_room_for_the_header_is_refused_at_once() {
 fn a_trace_that_reached_its_limit_says_what_is_missing() {
     let (recording, bytes) = start(DrainOptions::default());
     recording.finish().unwrap();
-    let limit = bytes.take().len() as u64 + 1000;
+    let limit = bytes.take().len() as u64 + CLOSING_BYTES + 1000;
     let options = DrainOptions { max_trace_bytes: Some(limit), ..DrainOptions::default() };
     let (recording, bytes) = start(options);
     let mut tap = recording.tap();
@@ -238,6 +238,7 @@ fn a_trace_that_reached_its_limit_says_what_is_missing() {
     assert_eq!(trace.dropped_events(), report.dropped.events);
     assert_eq!(trace.outcomes().len(), 1, "the outcome is kept");
     assert!(trace.is_complete(), "closed properly");
+    assert!(trace.bytes() <= limit, "{} of {limit} bytes", trace.bytes());
 }
 
 #[test]

@@ -8,6 +8,8 @@ use formats::events::{EventError, Events};
 use formats::plan::EventLayout;
 use formats::trace::{Detail, EventCounter, Histogram, Outcome, SegmentInfo, TraceWriter};
 
+use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES};
+
 use super::counter::{ByteCount, CountedWrite};
 use super::words::WordBuffer;
 use super::{DrainFailure, DrainReport, FilledSegment, Loss, Message};
@@ -118,10 +120,12 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Whether a segment of `bytes` surely fits. Once one was dropped for its size, all that
+    /// Whether a segment of `bytes` surely fits, with what closes the trace behind it. Once one was dropped for its size, all that
     /// follow are: a prefix of the events says more than a random part of them.
     fn has_room(&mut self, bytes: u64) -> bool {
-        let full = |limit| self.written.get().saturating_add(bytes) > limit;
+        let footer = FOOTER_ENTRY_BYTES * (self.report.segments + 1);
+        let needed = self.written.get() + bytes + footer + CLOSING_BYTES;
+        let full = |limit| needed > limit;
         if self.max_trace_bytes.is_some_and(full) {
             self.report.limit_reached = true;
         }
