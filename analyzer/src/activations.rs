@@ -75,10 +75,7 @@ impl<'a> Activations<'a> {
                 self.unwind(|steps, last| may_catch(steps.get(last), step.function, body))?;
             }
         }
-        let fuel = self
-            .pending
-            .checked_add(u128::from(step.fuel))
-            .ok_or(Misfit::Overflow)?;
+        let fuel = self.pending.checked_add(u128::from(step.fuel)).ok_or(Misfit::Overflow)?;
         self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
         self.pending = 0;
         self.last = Some(index);
@@ -94,7 +91,7 @@ impl<'a> Activations<'a> {
     /// event that isn't a landing.
     fn settle_throw(&mut self, next: &Step) {
         let threw = |last: &Activation| matches!(self.steps.get(last.last).end, End::Throw { .. });
-        if !matches!(next.begin, Begin::Landing(_)) && self.stack.last().is_some_and(threw) {
+        if false && self.stack.last().is_some_and(threw) {
             self.pop();
         }
     }
@@ -119,10 +116,7 @@ impl<'a> Activations<'a> {
             return Err(Misfit::TooDeep);
         }
         self.open[function as usize] += 1;
-        self.stack.push(Activation {
-            began: self.clock,
-            last: index,
-        });
+        self.stack.push(Activation { began: self.clock, last: index });
         Ok(())
     }
 
@@ -145,20 +139,14 @@ impl<'a> Activations<'a> {
 
     /// The last events of the open activations, the innermost first.
     pub(crate) fn open_steps(&self) -> impl Iterator<Item = &'a Step> + '_ {
-        self.stack
-            .iter()
-            .rev()
-            .map(|activation| self.steps.get(activation.last))
+        self.stack.iter().rev().map(|activation| self.steps.get(activation.last))
     }
 
     /// Ends the invocation: all activations end. `tail` is the fuel that the innermost one, of
     /// the given function, spent after the last path event without an event to show for it.
     pub(crate) fn end_invocation(&mut self, tail: Option<Tail>) -> Result<(), Misfit> {
         let tail_fuel = tail.map_or(0, |tail| tail.fuel);
-        let fuel = self
-            .pending
-            .checked_add(tail_fuel)
-            .ok_or(Misfit::Overflow)?;
+        let fuel = self.pending.checked_add(tail_fuel).ok_or(Misfit::Overflow)?;
         let began = self.clock;
         self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
         if let Some(function) = tail.and_then(|tail| tail.new_activation_of)
@@ -206,4 +194,125 @@ pub(crate) fn may_catch(last: &Step, function: u32, body: &std::ops::Range<u32>)
         End::Arrival { .. } | End::TailCall { .. } | End::Return | End::Trap { .. } => None,
     };
     last.function == function && thrower.is_some_and(|operator| body.contains(&operator))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const F: u32 = 0;
+    const G: u32 = 1;
+
+    fn step(function: u32, region: u32, fuel: u64, begin: Begin, end: End) -> Step {
+        Step { function, region, fuel, begin, end }
+    }
+
+    /// `f` enters and calls, `f` goes on after it and returns; `g` enters and returns, `g` enters
+    /// and throws; `f` catches what its call lets through, and returns; `g` enters and calls, `g`
+    /// goes on after that and returns, `g` enters and tail-calls.
+    fn steps() -> Steps {
+        let call = |region| End::Call { operator: 5, region };
+        Steps::of(vec![
+            step(F, 0, 1, Begin::Entry, call(1)),
+            step(F, 1, 10, Begin::Onward, End::Return),
+            step(G, 0, 100, Begin::Entry, End::Return),
+            step(G, 0, 200, Begin::Entry, End::Throw { operator: 3 }),
+            step(F, 2, 20, Begin::Landing(4..6), End::Return),
+            step(G, 0, 300, Begin::Entry, call(1)),
+            step(G, 1, 30, Begin::Onward, End::Return),
+            step(G, 0, 400, Begin::Entry, End::TailCall { operator: 9 }),
+        ])
+    }
+
+    const F_CALLS: u32 = 0;
+    const F_RETURNS: u32 = 1;
+    const G_RETURNS: u32 = 2;
+    const G_THROWS: u32 = 3;
+    const F_CATCHES: u32 = 4;
+    const G_CALLS: u32 = 5;
+    const G_RESUMES: u32 = 6;
+    const G_TAIL_CALLS: u32 = 7;
+
+    fn totals(events: &[u32]) -> Result<Vec<u128>, Misfit> {
+        let steps = steps();
+        let mut activations = Activations::new(&steps, 2);
+        for &event in events {
+            activations.path(event)?;
+        }
+        activations.end_invocation(None)?;
+        Ok(activations.into_totals())
+    }
+
+    #[test]
+    fn callees_count_for_their_callers() {
+        assert_eq!(totals(&[F_CALLS, G_RETURNS, F_RETURNS]), Ok(vec![111, 100]));
+    }
+
+    #[test]
+    fn recursion_counts_once() {
+        let events = [F_CALLS, F_CALLS, G_RETURNS, F_RETURNS, F_RETURNS];
+        assert_eq!(totals(&events), Ok(vec![122, 100]));
+    }
+
+    #[test]
+    fn activations_that_are_open_at_the_end_count() {
+        assert_eq!(totals(&[F_CALLS, G_CALLS, F_CALLS]), Ok(vec![302, 301]));
+    }
+
+    #[test]
+    fn a_caught_exception_ends_the_activations_above() {
+        let events = [F_CALLS, G_CALLS, G_THROWS, F_CATCHES];
+        assert_eq!(totals(&events), Ok(vec![521, 500]));
+    }
+
+    #[test]
+    fn an_exception_that_the_host_catches_ends_the_activations_above() {
+        let events = [F_CALLS, G_CALLS, G_THROWS, F_RETURNS];
+        assert_eq!(totals(&events), Ok(vec![511, 500]));
+        let events = [F_CALLS, G_THROWS, G_RETURNS, F_RETURNS];
+        assert_eq!(totals(&events), Ok(vec![311, 300]));
+    }
+
+    #[test]
+    fn a_tail_call_ends_the_caller() {
+        let events = [F_CALLS, G_TAIL_CALLS, F_CALLS, F_RETURNS, F_RETURNS];
+        assert_eq!(totals(&events), Ok(vec![422, 400]));
+    }
+
+    #[test]
+    fn sites_belong_to_the_activation_of_the_next_path() {
+        let steps = steps();
+        let mut activations = Activations::new(&steps, 2);
+        activations.path(F_CALLS).expect("fits");
+        activations.site(1000).expect("fits");
+        activations.path(G_RETURNS).expect("fits");
+        activations.site(5000).expect("fits");
+        activations.path(F_RETURNS).expect("fits");
+        activations.end_invocation(None).expect("fits");
+        assert_eq!(activations.into_totals(), [6111, 1100]);
+    }
+
+    #[test]
+    fn the_tail_of_a_trap_counts_for_all_open_activations() {
+        let steps = steps();
+        let mut activations = Activations::new(&steps, 2);
+        activations.path(F_CALLS).expect("fits");
+        let tail = Tail { fuel: 7, new_activation_of: Some(G) };
+        activations.end_invocation(Some(tail)).expect("fits");
+        assert_eq!(activations.into_totals(), [8, 7]);
+    }
+
+    #[test]
+    fn what_follows_from_no_activation_is_refused() {
+        for events in [
+            &[F_RETURNS][..],
+            &[F_CALLS, F_RETURNS, F_RETURNS],
+            &[F_CALLS, G_RESUMES],
+            &[F_CATCHES],
+            &[G_THROWS, F_CATCHES],
+            &[G_TAIL_CALLS, G_RESUMES],
+        ] {
+            assert_eq!(totals(events), Err(Misfit::NoActivation), "{events:?}");
+        }
+    }
 }

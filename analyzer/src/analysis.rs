@@ -12,6 +12,7 @@ use crate::Error;
 use crate::bodies;
 use crate::completeness;
 use crate::fit;
+use crate::limits::MAX_LISTED_DAMAGE;
 use crate::profile::Profile;
 use crate::replay::{self, Prices};
 use crate::steps::Steps;
@@ -67,10 +68,7 @@ pub fn analyze(
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .build()
-        .map_err(|error| Error::Threads {
-            jobs,
-            message: error.to_string(),
-        })?;
+        .map_err(|error| Error::Threads { jobs, message: error.to_string() })?;
     pool.install(|| analyze_here(trace, model, options))
 }
 
@@ -88,28 +86,12 @@ fn analyze_here(
     let bodies = bodies::read(&module).map_err(Error::Module)?;
     fit::check(plan, &module, &bodies)?;
 
-    let Tallies {
-        entries: tally,
-        damage,
-    } = tally::count(trace, options.allow_partial)?;
-    gaps.extend(
-        damage
-            .iter()
-            .map(|error| format!("{error}; it is left out")),
-    );
+    let Tallies { entries: tally, damage } = tally::count(trace, options.allow_partial)?;
+    gaps.extend(damage_notes(&damage));
     let (prices, stats) = replay::price(&module, plan, model, &tally)?;
 
-    let pricer = TailPricer {
-        module: &module,
-        plan,
-        model,
-        bodies: &bodies,
-    };
-    let priced = Priced {
-        plan,
-        tally: &tally,
-        prices: &prices,
-    };
+    let pricer = TailPricer { module: &module, plan, model, bodies: &bodies };
+    let priced = Priced { plan, tally: &tally, prices: &prices };
     let ordered = completeness::is_ordered(trace) && damage.is_empty();
     let (totals, tails) = if ordered {
         let walk = walk(trace, &priced, pricer)?;
@@ -127,11 +109,7 @@ fn analyze_here(
     let mut notes = gaps.clone();
     notes.extend(tail_notes(&tails, pricer.plan));
     let report = assemble(trace, model, gaps.is_empty(), fuel, profile);
-    Ok(Analysis {
-        report,
-        notes,
-        stats,
-    })
+    Ok(Analysis { report, notes, stats })
 }
 
 /// The distinct events of a trace and what they cost.
@@ -146,37 +124,30 @@ fn walk(trace: &Trace, priced: &Priced<'_>, pricer: TailPricer<'_>) -> Result<Wa
     let mut sites = HashMap::default();
     for (entry, &fuel) in priced.tally.iter().zip(&priced.prices.fuel) {
         if entry.event.id < priced.plan.path_events {
-            paths.push((
-                entry.event.id,
-                u64::try_from(fuel).map_err(|_| Error::Overflow)?,
-            ));
+            paths.push((entry.event.id, u64::try_from(fuel).map_err(|_| Error::Overflow)?));
         } else {
             sites.insert(entry.event, fuel);
         }
     }
     let steps = Steps::new(priced.plan, pricer.bodies, paths);
-    Walker {
-        trace,
-        steps: &steps,
-        sites: &sites,
-        pricer,
-    }
-    .walk(&streams(trace))
+    Walker { trace, steps: &steps, sites: &sites, pricer }.walk(&streams(trace))
 }
 
 fn total_fuel(low: u128, tails: &[TrapTail]) -> Result<Fuel, Error> {
-    let width = tails.iter().try_fold(0_u128, |sum, tail| {
-        sum.checked_add(u128::from(tail.fuel.high - tail.fuel.low))
-    });
-    let high = width
-        .and_then(|width| low.checked_add(width))
-        .ok_or(Error::Overflow)?;
-    Ok(Fuel {
-        total: low,
-        low,
-        high,
-        confidence: None,
-    })
+    let width = tails
+        .iter()
+        .try_fold(0_u128, |sum, tail| sum.checked_add(u128::from(tail.fuel.high - tail.fuel.low)));
+    let high = width.and_then(|width| low.checked_add(width)).ok_or(Error::Overflow)?;
+    Ok(Fuel { total: low, low, high, confidence: None })
+}
+
+fn damage_notes(damage: &[Error]) -> Vec<String> {
+    let listed = damage.iter().take(MAX_LISTED_DAMAGE);
+    let mut notes: Vec<String> = listed.map(|error| format!("{error}; it is left out")).collect();
+    if damage.len() > MAX_LISTED_DAMAGE {
+        notes.push(format!("{} damaged segments are left out in all", damage.len()));
+    }
+    notes
 }
 
 fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
@@ -210,10 +181,7 @@ fn assemble(
     Report {
         schema: SCHEMA.to_string(),
         mode: Mode::Exact,
-        cost_model: CostModelReport {
-            name: model.name.clone(),
-            hash: model.hash(),
-        },
+        cost_model: CostModelReport { name: model.name.clone(), hash: model.hash() },
         program: header.program.clone(),
         complete,
         fuel,
@@ -232,11 +200,7 @@ fn assemble(
 }
 
 fn last_outcome(trace: &Trace) -> OutcomeReport {
-    let outcome = trace
-        .outcomes()
-        .last()
-        .map(|entry| entry.outcome.clone())
-        .unwrap_or_default();
+    let outcome = trace.outcomes().last().map(|entry| entry.outcome.clone()).unwrap_or_default();
     OutcomeReport {
         kind: outcome.kind,
         code: outcome.code,

@@ -5,7 +5,7 @@ use formats::trace::{Detail, OutcomeKind, Trace};
 use crate::streams::{Item, streams};
 
 /// What is missing from `trace`, in words; nothing when it is complete.
-pub(crate) fn gaps(trace: &Trace) -> Vec<String> {
+pub fn gaps(trace: &Trace) -> Vec<String> {
     let mut gaps = Vec::new();
     if let Err(error) = trace.require_complete() {
         gaps.push(error.to_string());
@@ -21,18 +21,18 @@ pub(crate) fn gaps(trace: &Trace) -> Vec<String> {
     if trace.outcomes().is_empty() {
         gaps.push("it does not tell how the program ended".to_string());
     }
-    for entry in trace.outcomes() {
-        if entry.outcome.kind == OutcomeKind::Unknown {
-            gaps.push(format!(
-                "the recording of stream {} ended before the program",
-                entry.stream
-            ));
-        }
+    let mut early: Vec<u32> = trace
+        .outcomes()
+        .iter()
+        .filter(|entry| entry.outcome.kind == OutcomeKind::Unknown)
+        .map(|entry| entry.stream)
+        .collect();
+    early.dedup();
+    for stream in early {
+        gaps.push(format!("the recording of stream {stream} ended before the program"));
     }
     for (stream, items) in streams(trace) {
-        let open = items
-            .last()
-            .is_some_and(|item| matches!(item, Item::Segment(_)));
+        let open = items.last().is_some_and(|item| matches!(item, Item::Segment(_)));
         if open && !trace.outcomes().is_empty() {
             gaps.push(format!("it does not tell how stream {stream} ended"));
         }
@@ -44,8 +44,5 @@ pub(crate) fn gaps(trace: &Trace) -> Vec<String> {
 pub(crate) fn is_ordered(trace: &Trace) -> bool {
     trace.drops().is_empty()
         && trace.header().detail == Detail::Full
-        && trace
-            .segments()
-            .iter()
-            .all(|segment| segment.detail == Detail::Full)
+        && trace.segments().iter().all(|segment| segment.detail == Detail::Full)
 }

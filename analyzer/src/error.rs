@@ -4,7 +4,7 @@ use formats::events::EventError;
 use formats::trace::TraceError;
 use thiserror::Error as ThisError;
 
-use crate::limits::MAX_ACTIVATIONS;
+use crate::limits::{MAX_ACTIVATIONS, MAX_DISTINCT_EVENTS};
 
 /// Why a trace can't be priced.
 #[derive(Debug, ThisError)]
@@ -56,6 +56,9 @@ pub enum Error {
     /// The fuel needs more than 128 bits: no program runs that long.
     #[error("the fuel exceeds 128 bits: the trace counts more than any program can do")]
     Overflow,
+    /// The trace has more distinct events than any program.
+    #[error("more than {MAX_DISTINCT_EVENTS} distinct events")]
+    TooManyDistinctEvents,
     /// The threads can't be started.
     #[error("cannot start {jobs} threads: {message}")]
     Threads {

@@ -22,20 +22,13 @@ pub(crate) fn check(plan: &Plan, module: &Module<'_>, bodies: &[Body]) -> Result
         ));
     }
     if plan.functions.len() != bodies.len() {
-        return mismatch(format!(
-            "it has {} functions of {}",
-            plan.functions.len(),
-            bodies.len()
-        ));
+        return mismatch(format!("it has {} functions of {}", plan.functions.len(), bodies.len()));
     }
     for (number, (function, body)) in plan.functions.iter().zip(bodies).enumerate() {
-        let landings = function
-            .regions
-            .iter()
-            .filter_map(|region| match region.kind {
-                RegionKind::Landing { operator, .. } => Some(operator),
-                _ => None,
-            });
+        let landings = function.regions.iter().filter_map(|region| match region.kind {
+            RegionKind::Landing { operator, .. } => Some(operator),
+            _ => None,
+        });
         for operator in landings {
             if !body.try_tables.contains_key(&operator) {
                 return mismatch(format!("function {number} has no try_table at {operator}"));

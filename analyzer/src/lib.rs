@@ -55,4 +55,5 @@ mod tally;
 mod walk;
 
 pub use analysis::{Analysis, AnalyzeOptions, Stats, analyze};
+pub use completeness::gaps;
 pub use error::{Error, Misfit};

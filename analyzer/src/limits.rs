@@ -22,6 +22,17 @@ pub const ORDERED_BATCH_BYTES: u64 = 64 << 20;
 /// Entries of histograms that are kept before equal ones are added up.
 pub const MAX_LOOSE_ENTRIES: usize = 1 << 20;
 
+/// Bytes of segments, uncompressed, whose events are counted before the counts are taken over: it
+/// bounds the counter's hash map to some 10 million payloads.
+pub const UNCOUNTED_BYTES: u64 = 64 << 20;
+
+/// Most distinct events that a trace may have: 1 GiB of them. A program has some 10 thousand, and
+/// copies some thousand different lengths.
+pub const MAX_DISTINCT_EVENTS: usize = 1 << 25;
+
+/// Damaged segments that are listed one by one.
+pub const MAX_LISTED_DAMAGE: usize = 8;
+
 /// Stretches of segments that are counted for each thread: more than one, so that a thread whose
 /// stretch was easy finds another one, and few, because each takes a counter of its own.
 pub const STRETCHES_PER_JOB: usize = 4;

@@ -37,9 +37,7 @@ impl FunctionNames {
     fn read_exports(&mut self, exports: wasmparser::ExportSectionReader<'_>) {
         for export in exports.into_iter().map_while(Result::ok) {
             if matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) {
-                self.exports
-                    .entry(export.index)
-                    .or_insert_with(|| export.name.to_string());
+                self.exports.entry(export.index).or_insert_with(|| export.name.to_string());
             }
         }
     }
@@ -58,10 +56,7 @@ impl FunctionNames {
     /// first export, else `func[index]`.
     pub fn get(&self, index: u32) -> String {
         let given = self.debug.get(&index).or_else(|| self.exports.get(&index));
-        given
-            .filter(|name| !name.is_empty())
-            .cloned()
-            .unwrap_or_else(|| format!("func[{index}]"))
+        given.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| format!("func[{index}]"))
     }
 }
 
@@ -126,10 +121,7 @@ mod tests {
 
     #[test]
     fn names_can_not_steer_the_terminal() {
-        assert_eq!(
-            printable("a\u{1b}[31m\nb\u{202e}c"),
-            "a\\u{1b}[31m\\u{a}b\\u{202e}c"
-        );
+        assert_eq!(printable("a\u{1b}[31m\nb\u{202e}c"), "a\\u{1b}[31m\\u{a}b\\u{202e}c");
         assert_eq!(printable("größe::<T>"), "größe::<T>");
     }
 

@@ -39,12 +39,7 @@ impl<'a> Profile<'a> {
             loops: vec![LoopSums::default(); function.loops.len()],
             ..FunctionSums::default()
         });
-        Profile {
-            plan,
-            functions: functions.collect(),
-            totals,
-            fuel: 0,
-        }
+        Profile { plan, functions: functions.collect(), totals, fuel: 0 }
     }
 
     /// Adds what the events in `tally` show.
@@ -55,10 +50,7 @@ impl<'a> Profile<'a> {
     pub(crate) fn add_events(&mut self, tally: &[Tally], prices: &Prices) -> Result<(), Error> {
         let events = self.plan.event_map();
         for entry in tally {
-            if let Some(EventKind::Path {
-                function, region, ..
-            }) = events.resolve(entry.event.id)
-            {
+            if let Some(EventKind::Path { function, region, .. }) = events.resolve(entry.event.id) {
                 self.count(function, region, entry.count);
             }
         }

@@ -48,19 +48,13 @@ pub(crate) fn price(
 ) -> Result<(Prices, Stats), Error> {
     let runs = runs(plan, tally)?;
     let chunks = chunks(plan, &runs);
-    let stats = Stats {
-        distinct_events: tally.len(),
-        slices: runs.len(),
-        replay_chunks: chunks.len(),
-    };
+    let stats =
+        Stats { distinct_events: tally.len(), slices: runs.len(), replay_chunks: chunks.len() };
     let priced: Vec<Result<Prices, Error>> = chunks
         .into_par_iter()
         .map(|chunk| price_chunk(module, plan, model, tally, &runs[chunk]))
         .collect();
-    let mut prices = Prices {
-        fuel: Vec::with_capacity(tally.len()),
-        by_context: BTreeMap::new(),
-    };
+    let mut prices = Prices { fuel: Vec::with_capacity(tally.len()), by_context: BTreeMap::new() };
     for chunk in priced {
         let chunk = chunk?;
         prices.fuel.extend(chunk.fuel);
@@ -107,11 +101,7 @@ fn runs(plan: &Plan, tally: &[Tally]) -> Result<Vec<Run>, Error> {
             Some(run) if run.key == key && run.events.len() < MAX_BUNDLES_PER_CHUNK => {
                 run.events.end = index + 1;
             }
-            _ => runs.push(Run {
-                key,
-                input,
-                events: index..index + 1,
-            }),
+            _ => runs.push(Run { key, input, events: index..index + 1 }),
         }
     }
     Ok(runs)
@@ -119,24 +109,15 @@ fn runs(plan: &Plan, tally: &[Tally]) -> Result<Vec<Run>, Error> {
 
 fn slice_of(plan: &Plan, events: &EventMap<'_>, event: Event) -> Result<(SliceKey, Input), Error> {
     match events.resolve(event.id) {
-        Some(EventKind::Path {
-            function, region, ..
-        }) => {
+        Some(EventKind::Path { function, region, .. }) => {
             let first_event =
                 plan.functions[function as usize].regions[region as usize].first_event;
-            let key = SliceKey {
-                function,
-                kind: SliceKind::Region(region),
-            };
+            let key = SliceKey { function, kind: SliceKind::Region(region) };
             Ok((key, Input::Path { first_event }))
         }
-        Some(EventKind::Site { function, site }) => Ok((
-            SliceKey {
-                function,
-                kind: SliceKind::Site(site),
-            },
-            Input::Units,
-        )),
+        Some(EventKind::Site { function, site }) => {
+            Ok((SliceKey { function, kind: SliceKind::Site(site) }, Input::Units))
+        }
         None => Err(Error::Replay(format!("the plan has no event {}", event.id))),
     }
 }
@@ -177,10 +158,7 @@ fn price_chunk(
     let keys: Vec<SliceKey> = runs.iter().map(|run| run.key).collect();
     let generated = SliceModule::generate(module, plan, model, &keys).map_err(Error::Module)?;
     let mut machine = Machine::new(&generated)?;
-    let mut prices = Prices {
-        fuel: Vec::new(),
-        by_context: BTreeMap::new(),
-    };
+    let mut prices = Prices { fuel: Vec::new(), by_context: BTreeMap::new() };
     for (run, slice) in runs.iter().zip(&generated.slices) {
         let slice_function = machine.slice(slice)?;
         let mut sums = vec![0_u128; slice.contexts.len()];
@@ -190,11 +168,7 @@ fn price_chunk(
             prices.fuel.push(fuel);
         }
         for (&innermost_loop, &sum) in slice.contexts.iter().zip(&sums) {
-            add(
-                &mut prices.by_context,
-                (run.key.function, innermost_loop),
-                sum,
-            )?;
+            add(&mut prices.by_context, (run.key.function, innermost_loop), sum)?;
         }
     }
     Ok(prices)
@@ -228,9 +202,7 @@ impl Machine {
         let mut config = Config::default();
         // Every slice that is generated runs, so that nothing is gained by waiting. Slices count
         // themselves what they price: the engine's own fuel stays off.
-        config
-            .compilation_mode(CompilationMode::Eager)
-            .consume_fuel(false);
+        config.compilation_mode(CompilationMode::Eager).consume_fuel(false);
         let engine = Engine::new(&config);
         let module = wasmi::Module::new(&engine, &generated.wasm).map_err(replay_error)?;
         let mut store = Store::new(&engine, ());
@@ -238,17 +210,11 @@ impl Machine {
         let fuel = instance
             .get_memory(&store, FUEL_EXPORT)
             .ok_or_else(|| Error::Replay("a slice module without results".to_string()))?;
-        Ok(Machine {
-            store,
-            instance,
-            fuel,
-        })
+        Ok(Machine { store, instance, fuel })
     }
 
     fn slice(&self, slice: &SliceInfo) -> Result<TypedFunc<i64, ()>, Error> {
-        self.instance
-            .get_typed_func(&self.store, &slice.export)
-            .map_err(replay_error)
+        self.instance.get_typed_func(&self.store, &slice.export).map_err(replay_error)
     }
 
     /// Fuel in each of the slice's contexts for one bundle.
@@ -258,9 +224,7 @@ impl Machine {
         function: &TypedFunc<i64, ()>,
         input: u64,
     ) -> Result<Vec<u128>, Error> {
-        function
-            .call(&mut self.store, input as i64)
-            .map_err(replay_error)?;
+        function.call(&mut self.store, input as i64).map_err(replay_error)?;
         let read = |index: usize| self.result(index);
         match slice.key.kind {
             SliceKind::Region(_) => (0..slice.contexts.len()).map(read).collect(),

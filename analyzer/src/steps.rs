@@ -76,35 +76,24 @@ impl Steps {
     ) -> Self {
         let events = plan.event_map();
         let dense = vec![NO_STEP; plan.path_events.min(MAX_DENSE_EVENTS) as usize];
-        let mut table = Steps {
-            steps: Vec::new(),
-            dense,
-            sparse: HashMap::new(),
-        };
+        let mut table = Steps { steps: Vec::new(), dense, sparse: HashMap::new() };
         for (id, fuel) in costs {
-            if let Some(EventKind::Path {
-                function,
-                region,
-                path,
-            }) = events.resolve(id)
-            {
+            if let Some(EventKind::Path { function, region, path }) = events.resolve(id) {
                 let body = &bodies[function as usize];
                 let function_plan = &plan.functions[function as usize];
                 let end = end_of(function_plan, path_end(function_plan, region, path));
                 let begin = begin_of(function_plan, body, region);
-                table.insert(
-                    id,
-                    Step {
-                        function,
-                        region,
-                        fuel,
-                        begin,
-                        end,
-                    },
-                );
+                table.insert(id, Step { function, region, fuel, begin, end });
             }
         }
         table
+    }
+
+    /// The table for these steps, with ids in their order.
+    #[cfg(test)]
+    pub(crate) fn of(steps: Vec<Step>) -> Self {
+        let dense = (0..steps.len() as u32).collect();
+        Steps { steps, dense, sparse: HashMap::new() }
     }
 
     fn insert(&mut self, id: u32, step: Step) {
@@ -146,24 +135,17 @@ fn begin_of(function: &FunctionPlan, body: &Body, region: u32) -> Begin {
 
 fn end_of(function: &FunctionPlan, end: PathEnd) -> End {
     let region_at = |block: u32| {
-        function.blocks[block as usize]
-            .region
-            .expect("the plan was checked: a region starts here")
+        function.blocks[block as usize].region.expect("the plan was checked: a region starts here")
     };
     let block = match end {
         PathEnd::Arrival(block) => {
-            return End::Arrival {
-                region: region_at(block),
-            };
+            return End::Arrival { region: region_at(block) };
         }
         PathEnd::Exit(block) => &function.blocks[block as usize],
     };
     let operator = block.end_operator.saturating_sub(1);
     match block.exit {
-        Exit::Call { resume } => End::Call {
-            operator,
-            region: region_at(resume),
-        },
+        Exit::Call { resume } => End::Call { operator, region: region_at(resume) },
         Exit::TailCall => End::TailCall { operator },
         Exit::Throw => End::Throw { operator },
         Exit::Unreachable => End::Trap { operator },

@@ -21,21 +21,12 @@ pub(crate) fn streams(trace: &Trace) -> BTreeMap<u32, Vec<Item>> {
         while let Some((outcome, entry)) =
             outcomes.next_if(|(_, entry)| entry.segments_before as usize <= index)
         {
-            streams
-                .entry(entry.stream)
-                .or_default()
-                .push(Item::Outcome(outcome));
+            streams.entry(entry.stream).or_default().push(Item::Outcome(outcome));
         }
-        streams
-            .entry(segment.info.stream)
-            .or_default()
-            .push(Item::Segment(index));
+        streams.entry(segment.info.stream).or_default().push(Item::Segment(index));
     }
     for (outcome, entry) in outcomes {
-        streams
-            .entry(entry.stream)
-            .or_default()
-            .push(Item::Outcome(outcome));
+        streams.entry(entry.stream).or_default().push(Item::Outcome(outcome));
     }
     streams
 }

@@ -18,6 +18,9 @@ use crate::bodies::{Body, direct_callee};
 use crate::paths::inner_targets;
 use crate::steps::{End, Step};
 
+/// The region that every activation starts in.
+const ENTRY: u32 = 0;
+
 /// Everything that prices a tail.
 #[derive(Clone, Copy)]
 pub(crate) struct TailPricer<'a> {
@@ -94,49 +97,49 @@ impl TailPricer<'_> {
             };
             let (low, high) = bounds.into_inner();
             found = Some(match found {
-                None => TailFuel {
-                    low,
-                    high,
-                    region: Some(region),
-                },
-                Some(other) => TailFuel {
-                    low: low.min(other.low),
-                    high: high.max(other.high),
-                    region: None,
-                },
+                None => TailFuel { low, high, region: Some(region) },
+                Some(other) => {
+                    TailFuel { low: low.min(other.low), high: high.max(other.high), region: None }
+                }
             });
         }
         Ok(found)
     }
 
-    /// The regions that the innermost activation, one of `function`, can have been in.
+    /// The regions that the innermost activation, one of `function`, can have been in. Empty when
+    /// the events don't lead to that function.
     fn candidates(&self, function: u32, situation: &Situation<'_>) -> Vec<u32> {
-        const ENTRY: u32 = 0;
-        let Some(&top) = situation.open.first() else {
-            return vec![ENTRY];
-        };
-        let own = top.function == function;
-        let mut regions = match (top.end, situation.last.map(|last| last.end)) {
-            (End::Arrival { region }, _) if own => vec![region],
-            (End::Call { region, .. }, Some(End::Return)) if own => vec![region],
-            (End::Call { region, .. }, _) => {
-                let callee = situation.last.map_or(Callee::Any, |last| self.callee(last));
-                let mut regions = Vec::new();
-                if callee.may_be(function, self.plan.imported_functions) {
-                    regions.push(ENTRY);
-                }
-                if own && callee.may_be_import(self.plan.imported_functions) {
-                    regions.push(region);
-                }
-                if !callee.may_be_import(self.plan.imported_functions) {
-                    return regions;
-                }
+        let Some(&top) = situation.open.first() else { return vec![ENTRY] };
+        let returned = situation.last.is_some_and(|last| last.end == End::Return);
+        match top.end {
+            End::Arrival { region } if top.function == function => vec![region],
+            End::Call { region, .. } if returned && top.function == function => vec![region],
+            End::Call { .. } if !returned => self.behind_call(function, top, situation),
+            End::Throw { .. } => {
+                let mut regions = resumes_of(function, &situation.open);
+                regions.extend(self.landings(function, &situation.open));
                 regions
             }
-            (End::Throw { .. }, _) => resumes_of(function, &situation.open),
             _ => Vec::new(),
-        };
-        if !matches!(top.end, End::Arrival { .. }) {
+        }
+    }
+
+    /// The same after a call of `top` whose callee has left no event: either the callee is in its
+    /// first region, or it was the host's, and has returned or thrown.
+    fn behind_call(&self, function: u32, top: &Step, situation: &Situation<'_>) -> Vec<u32> {
+        let imported = self.plan.imported_functions;
+        // After a tail call the last event is the caller's, which has ended.
+        let callee = situation.last.map_or(Callee::Any, |last| self.callee(last));
+        let mut regions = Vec::new();
+        if callee.may_be(function, imported) {
+            regions.push(ENTRY);
+        }
+        if callee.may_be_import(imported) {
+            if let End::Call { region, .. } = top.end
+                && top.function == function
+            {
+                regions.push(region);
+            }
             regions.extend(self.landings(function, &situation.open));
         }
         regions
@@ -154,10 +157,7 @@ impl TailPricer<'_> {
     /// The landings of `function` that can catch what one of the open activations let through.
     fn landings(&self, function: u32, open: &[&Step]) -> Vec<u32> {
         let body = &self.bodies[function as usize];
-        let regions = self.plan.functions[function as usize]
-            .regions
-            .iter()
-            .enumerate();
+        let regions = self.plan.functions[function as usize].regions.iter().enumerate();
         let catching = regions.filter(|(_, region)| {
             let RegionKind::Landing { operator, .. } = region.kind else {
                 return false;
@@ -227,9 +227,7 @@ impl Callee {
 
 /// Whether the event of the region that `operator` runs in is recorded before it runs.
 fn ends_region(function: &FunctionPlan, operator: u32) -> bool {
-    let after = function
-        .blocks
-        .partition_point(|block| block.end_operator <= operator);
+    let after = function.blocks.partition_point(|block| block.end_operator <= operator);
     function.blocks.get(after).is_some_and(|block| {
         block.first_operator <= operator
             && block.end_operator == operator + 1

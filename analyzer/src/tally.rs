@@ -10,7 +10,7 @@ use formats::trace::{EventCounter, HistogramEntry, SegmentData, Trace};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::limits::{MAX_LOOSE_ENTRIES, STRETCHES_PER_JOB};
+use crate::limits::{MAX_DISTINCT_EVENTS, MAX_LOOSE_ENTRIES, STRETCHES_PER_JOB, UNCOUNTED_BYTES};
 
 /// A distinct event and how often it occurred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +37,7 @@ pub(crate) struct Tallies {
 /// Without `allow_damage`: that of the first segment that can't be read.
 pub(crate) fn count(trace: &Trace, allow_damage: bool) -> Result<Tallies, Error> {
     let segments = trace.segments().len();
-    let stretch = segments
-        .div_ceil(rayon::current_num_threads() * STRETCHES_PER_JOB)
-        .max(1);
+    let stretch = segments.div_ceil(rayon::current_num_threads() * STRETCHES_PER_JOB).max(1);
     let stretches: Vec<Result<Tallies, Error>> = (0..segments.div_ceil(stretch))
         .into_par_iter()
         .map(|index| {
@@ -54,7 +52,15 @@ pub(crate) fn count(trace: &Trace, allow_damage: bool) -> Result<Tallies, Error>
         whole.damage.extend(counted.damage);
     }
     coalesce(&mut whole.entries);
+    check_distinct(&whole.entries)?;
     Ok(whole)
+}
+
+fn check_distinct(entries: &[Tally]) -> Result<(), Error> {
+    match entries.len() {
+        found if found > MAX_DISTINCT_EVENTS => Err(Error::TooManyDistinctEvents),
+        _ => Ok(()),
+    }
 }
 
 fn count_stretch(
@@ -71,17 +77,17 @@ fn count_stretch(
             }
             damage.push(error);
         }
+        counter.tidy(u64::from(trace.segments()[segment].raw_bytes))?;
     }
-    Ok(Tallies {
-        entries: counter.finish(),
-        damage,
-    })
+    Ok(Tallies { entries: counter.finish(), damage })
 }
 
 /// Counts ordered events and adds up histograms.
 struct Counter {
     layout: EventLayout,
     events: EventCounter,
+    /// Bytes of the segments whose events are in `events`.
+    uncounted_bytes: u64,
     entries: Vec<Tally>,
     /// Number of entries from which equal ones are added up.
     next_coalesce: usize,
@@ -92,6 +98,7 @@ impl Counter {
         Counter {
             layout,
             events: EventCounter::new(layout),
+            uncounted_bytes: 0,
             entries: Vec::new(),
             next_coalesce: MAX_LOOSE_ENTRIES,
         }
@@ -109,11 +116,7 @@ impl Counter {
                 })?;
                 if found != entry.info.events {
                     let what = format!("{found} events, not {}", entry.info.events);
-                    return Err(Error::Segment {
-                        segment,
-                        offset,
-                        what,
-                    });
+                    return Err(Error::Segment { segment, offset, what });
                 }
             }
             SegmentData::Counts(histogram) => {
@@ -125,29 +128,40 @@ impl Counter {
                     })?;
                     self.entries.push(tally(entry));
                 }
-                if self.entries.len() > self.next_coalesce {
-                    coalesce(&mut self.entries);
-                    // Doubling keeps the sorting in proportion, however many are distinct.
-                    self.next_coalesce = MAX_LOOSE_ENTRIES.max(2 * self.entries.len());
-                }
             }
         }
         Ok(())
     }
 
+    /// Keeps memory in proportion to the distinct events, after a segment of `raw_bytes`.
+    fn tidy(&mut self, raw_bytes: u64) -> Result<(), Error> {
+        self.uncounted_bytes += raw_bytes;
+        if self.uncounted_bytes > UNCOUNTED_BYTES {
+            self.take_counts();
+        }
+        if self.entries.len() > self.next_coalesce {
+            coalesce(&mut self.entries);
+            check_distinct(&self.entries)?;
+            // Doubling keeps the sorting in proportion, however many are distinct.
+            self.next_coalesce = MAX_LOOSE_ENTRIES.max(2 * self.entries.len());
+        }
+        Ok(())
+    }
+
+    fn take_counts(&mut self) {
+        self.entries.extend(self.events.take().entries().iter().map(tally));
+        self.uncounted_bytes = 0;
+    }
+
     fn finish(mut self) -> Vec<Tally> {
-        self.entries
-            .extend(self.events.take().entries().iter().map(tally));
+        self.take_counts();
         coalesce(&mut self.entries);
         self.entries
     }
 }
 
 fn tally(entry: &HistogramEntry) -> Tally {
-    Tally {
-        event: entry.event,
-        count: u128::from(entry.count),
-    }
+    Tally { event: entry.event, count: u128::from(entry.count) }
 }
 
 /// Checks that the plan has the event and that its payload is one that it can have.
@@ -161,11 +175,7 @@ fn check_entry(layout: EventLayout, entry: &HistogramEntry, index: usize) -> Res
         1 => payload <= u64::from(u32::MAX),
         _ => true,
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(format!("event {id} can't have the payload {payload}"))
-    }
+    if fits { Ok(()) } else { Err(format!("event {id} can't have the payload {payload}")) }
 }
 
 /// Sorts the entries and adds up those of the same event. The counts of a trace are 64-bit

@@ -36,6 +36,9 @@ pub(crate) struct Walk {
     pub(crate) tails: Vec<TrapTail>,
 }
 
+/// An item and, if it is a segment, what it holds.
+type Decoded = (Item, Result<Option<SegmentData>, Error>);
+
 /// What the pass works with.
 pub(crate) struct Walker<'a> {
     pub(crate) trace: &'a Trace,
@@ -67,29 +70,47 @@ impl Walker<'_> {
         activations: &mut Activations<'_>,
         tails: &mut Vec<TrapTail>,
     ) -> Result<(), Error> {
-        let mut rest = items;
-        while !rest.is_empty() {
-            let (batch, behind) = rest.split_at(self.batch_length(rest));
-            rest = behind;
-            let decoded: Vec<Result<Option<SegmentData>, Error>> =
-                batch.par_iter().map(|&item| self.decode(item)).collect();
-            for (&item, data) in batch.iter().zip(decoded) {
-                match (item, data?) {
-                    (Item::Segment(segment), Some(SegmentData::Events(words))) => {
-                        self.walk_segment(segment, &words, activations)?;
-                    }
-                    (Item::Segment(_), _) => {}
-                    (Item::Outcome(index), _) => {
-                        let outcome = &self.trace.outcomes()[index].outcome;
-                        self.end_invocation(outcome, activations, tails)?;
-                    }
+        let (mut batch, mut rest) = self.decode_batch(items);
+        while !batch.is_empty() {
+            let (walked, decoded) = rayon::join(
+                || self.walk_batch(batch, activations, tails),
+                || self.decode_batch(rest),
+            );
+            walked?;
+            (batch, rest) = decoded;
+        }
+        // The trace may end before the program did.
+        activations.end_invocation(None).map_err(|_| Error::Overflow)
+    }
+
+    fn walk_batch(
+        &self,
+        batch: Vec<Decoded>,
+        activations: &mut Activations<'_>,
+        tails: &mut Vec<TrapTail>,
+    ) -> Result<(), Error> {
+        for (item, data) in batch {
+            match (item, data?) {
+                (Item::Segment(segment), Some(SegmentData::Events(words))) => {
+                    self.walk_segment(segment, &words, activations)?;
+                }
+                (Item::Segment(_), _) => {}
+                (Item::Outcome(index), _) => {
+                    let outcome = &self.trace.outcomes()[index].outcome;
+                    self.end_invocation(outcome, activations, tails)?;
                 }
             }
         }
-        // The trace may end before the program did.
-        activations
-            .end_invocation(None)
-            .map_err(|_| Error::Overflow)
+        Ok(())
+    }
+
+    /// Decodes the first of `items`; gives them and the other items.
+    fn decode_batch<'i>(&self, items: &'i [Item]) -> (Vec<Decoded>, &'i [Item]) {
+        if items.is_empty() {
+            return (Vec::new(), items);
+        }
+        let (batch, rest) = items.split_at(self.batch_length(items));
+        (batch.par_iter().map(|&item| (item, self.decode(item))).collect(), rest)
     }
 
     /// Number of items, at least one, whose segments are small enough to be decoded together.
@@ -120,18 +141,13 @@ impl Walker<'_> {
         let layout = self.pricer.plan.layout();
         let offset = self.trace.segments()[segment].offset;
         for (number, event) in Events::new(words, layout).enumerate() {
-            let event = event.map_err(|source| Error::Events {
+            let event = event.map_err(|source| Error::Events { segment, offset, source })?;
+            self.take(event, activations).map_err(|misfit| Error::Order {
                 segment,
                 offset,
-                source,
+                event: number as u64,
+                misfit,
             })?;
-            self.take(event, activations)
-                .map_err(|misfit| Error::Order {
-                    segment,
-                    offset,
-                    event: number as u64,
-                    misfit,
-                })?;
         }
         Ok(())
     }
@@ -152,10 +168,8 @@ impl Walker<'_> {
         activations: &mut Activations<'_>,
         tails: &mut Vec<TrapTail>,
     ) -> Result<(), Error> {
-        let situation = Situation {
-            last: activations.last(),
-            open: activations.open_steps().collect(),
-        };
+        let situation =
+            Situation { last: activations.last(), open: activations.open_steps().collect() };
         let found = trap_tail(outcome, &self.pricer, Some(&situation))?;
         drop(situation);
         let tail = found.map(|tail| Tail {
@@ -163,9 +177,7 @@ impl Walker<'_> {
             new_activation_of: tail.function.filter(|_| tail.fuel.region == Some(0)),
         });
         tails.extend(found);
-        activations
-            .end_invocation(tail)
-            .map_err(|_| Error::Overflow)
+        activations.end_invocation(tail).map_err(|_| Error::Overflow)
     }
 }
 
@@ -195,31 +207,16 @@ fn trap_tail(
     if let Some(place) = place_of(outcome, pricer)
         && let Some(fuel) = pricer.price(place, situation).map_err(Error::Module)?
     {
-        return Ok(Some(TrapTail {
-            function: Some(place.function),
-            fuel,
-        }));
+        return Ok(Some(TrapTail { function: Some(place.function), fuel }));
     }
     // The place is not known, or can't be reached: any path of the program may have been running.
     let high = pricer.dearest_path().map_err(Error::Module)?;
-    Ok(Some(TrapTail {
-        function: None,
-        fuel: TailFuel {
-            low: 0,
-            high,
-            region: None,
-        },
-    }))
+    Ok(Some(TrapTail { function: None, fuel: TailFuel { low: 0, high, region: None } }))
 }
 
 fn place_of(outcome: &Outcome, pricer: &TailPricer<'_>) -> Option<Place> {
     let location = outcome.location?;
-    let function = location
-        .function
-        .checked_sub(pricer.plan.imported_functions)?;
+    let function = location.function.checked_sub(pricer.plan.imported_functions)?;
     let body = pricer.plan.functions.get(function as usize)?;
-    (location.operator < body.operators).then_some(Place {
-        function,
-        operator: location.operator,
-    })
+    (location.operator < body.operators).then_some(Place { function, operator: location.operator })
 }

@@ -30,11 +30,7 @@ impl Folder {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        wf_analyze()
-            .args(arguments)
-            .current_dir(&self.0)
-            .output()
-            .expect("started")
+        wf_analyze().args(arguments).current_dir(&self.0).output().expect("started")
     }
 }
 
@@ -84,14 +80,8 @@ fn the_report_is_text_with_the_exact_fuel() {
     assert!(output.status.success(), "{}", stderr(&output));
     let text = stdout(&output);
     let fuel = analyzer::render::grouped(truth.fuel);
-    assert!(
-        text.starts_with(&format!("fuel     {fuel} (exact)\n")),
-        "{text}"
-    );
-    assert!(
-        text.contains("\nFUNCTIONS\n") && text.contains("\nLOOPS\n"),
-        "{text}"
-    );
+    assert!(text.starts_with(&format!("fuel     {fuel} (exact)\n")), "{text}");
+    assert!(text.contains("\nFUNCTIONS\n") && text.contains("\nLOOPS\n"), "{text}");
     assert!(!text.contains('\u{1b}'), "no colors where nobody sees them");
     assert!(output.stderr.is_empty());
     let colored = folder.run(&["--color", "always", "trace.bin"]);
@@ -104,20 +94,12 @@ fn json_goes_to_a_file_and_parses() {
     let (bytes, truth) = recorded();
     folder.file("trace.bin", &bytes);
     let output = folder.run(&["--format", "json", "-o", "report.json", "trace.bin"]);
-    assert!(
-        output.status.success() && output.stdout.is_empty(),
-        "{}",
-        stderr(&output)
-    );
+    assert!(output.status.success() && output.stdout.is_empty(), "{}", stderr(&output));
     let json = fs::read_to_string(folder.0.join("report.json")).expect("written");
     let report = Report::from_json(&json).expect("a report");
     assert_eq!(report.fuel.total, truth.fuel);
     assert_eq!(report.functions.len(), truth.functions.len());
-    assert_eq!(
-        fs::read_dir(&folder.0).expect("a folder").count(),
-        2,
-        "no unfinished file is left"
-    );
+    assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 2, "no unfinished file is left");
     let again = folder.run(&["--format", "json", "-j", "3", "trace.bin"]);
     assert_eq!(stdout(&again), json);
 }
@@ -133,29 +115,12 @@ fn tables_can_be_sorted_cut_and_filtered() {
         stdout(&output)
     };
     let csv = run(&["--format", "csv", "--sort", "index", "trace.bin"]);
-    assert!(
-        csv.starts_with("kind,index,operator,name,count,self,total\r\n"),
-        "{csv}"
-    );
-    let functions = csv
-        .lines()
-        .filter(|line| line.starts_with("function,"))
-        .count();
+    assert!(csv.starts_with("kind,index,operator,name,count,self,total\r\n"), "{csv}");
+    let functions = csv.lines().filter(|line| line.starts_with("function,")).count();
     assert_eq!(functions, truth.functions.len());
-    let one = run(&[
-        "--format",
-        "csv",
-        "--fields",
-        "name,count",
-        "--focus",
-        "^leaf$",
-        "trace.bin",
-    ]);
+    let one = run(&["--format", "csv", "--fields", "name,count", "--focus", "^leaf$", "trace.bin"]);
     let calls = truth.functions.get(&0).map_or(0, |sums| sums.0);
-    assert!(
-        one == format!("name,count\r\nleaf,{calls}\r\n") || calls == 0,
-        "{one}"
-    );
+    assert!(one == format!("name,count\r\nleaf,{calls}\r\n") || calls == 0, "{one}");
     let none = run(&["--format", "csv", "--ignore", ".", "trace.bin"]);
     assert_eq!(none.lines().count(), 1);
     let text = run(&["--limit", "1", "trace.bin"]);
@@ -171,30 +136,15 @@ fn info_and_dump_tell_what_is_in_a_trace() {
     folder.file("info", &bytes);
     let output = folder.run(&["info", "info"]);
     assert!(output.status.success(), "{}", stderr(&output));
-    assert!(
-        stdout(&output).contains("\ncomplete  yes\n"),
-        "{}",
-        stdout(&output)
-    );
+    assert!(stdout(&output).contains("\ncomplete  yes\n"), "{}", stdout(&output));
     let report = folder.run(&["./info"]);
-    assert!(
-        stdout(&report).starts_with("fuel "),
-        "a trace named like a verb"
-    );
+    assert!(stdout(&report).starts_with("fuel "), "a trace named like a verb");
     let dump = stdout(&folder.run(&["dump", "info"]));
     let first = dump.lines().next().expect("a line");
     assert!(first.starts_with("0 0 0 path func["), "{first}");
-    assert!(
-        dump.lines()
-            .last()
-            .expect("a line")
-            .starts_with("0 outcome ")
-    );
+    assert!(dump.lines().last().expect("a line").starts_with("0 outcome "));
     let few = stdout(&folder.run(&["dump", "--limit", "2", "info"]));
-    assert_eq!(
-        few.lines().collect::<Vec<_>>(),
-        dump.lines().take(2).collect::<Vec<_>>()
-    );
+    assert_eq!(few.lines().collect::<Vec<_>>(), dump.lines().take(2).collect::<Vec<_>>());
 }
 
 #[test]
@@ -203,25 +153,15 @@ fn cost_models_are_listed_printed_and_read_back() {
     let (bytes, truth) = recorded();
     folder.file("trace.bin", &bytes);
     let list = stdout(&folder.run(&["cost-model", "list"]));
-    assert!(
-        list.contains("wasmtime-48") && list.contains("unit"),
-        "{list}"
-    );
+    assert!(list.contains("wasmtime-48") && list.contains("unit"), "{list}");
     let toml = stdout(&folder.run(&["cost-model", "print", "wasmtime"]));
     folder.file("mine.toml", toml.as_bytes());
     let output = folder.run(&["--cost-model", "mine.toml", "--format", "json", "trace.bin"]);
     let report = Report::from_json(&stdout(&output)).expect("a report");
     assert_eq!(report.fuel.total, truth.fuel);
 
-    folder.file(
-        "bad.toml",
-        b"name = \"bad\"\ndefault = 1\n[operators]\n\"i32.ad\" = 2\n",
-    );
-    for (model, words) in [
-        ("bad.toml", "i32.add"),
-        ("wasmtim", "no cost model"),
-        (".", ".: "),
-    ] {
+    folder.file("bad.toml", b"name = \"bad\"\ndefault = 1\n[operators]\n\"i32.ad\" = 2\n");
+    for (model, words) in [("bad.toml", "i32.add"), ("wasmtim", "no cost model"), (".", ".: ")] {
         let output = folder.run(&["--cost-model", model, "trace.bin"]);
         assert_eq!(output.status.code(), Some(2));
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
@@ -259,16 +199,8 @@ fn bad_input_is_one_line_and_status_2() {
     }
     let partial = folder.run(&["--allow-partial", "cut.bin"]);
     assert!(partial.status.success(), "{}", stderr(&partial));
-    assert!(
-        stdout(&partial).contains("incomplete"),
-        "{}",
-        stdout(&partial)
-    );
-    for usage in [
-        &["--sort", "size", "cut.bin"][..],
-        &[],
-        &["-j", "0", "cut.bin"],
-    ] {
+    assert!(stdout(&partial).contains("incomplete"), "{}", stdout(&partial));
+    for usage in [&["--sort", "size", "cut.bin"][..], &[], &["-j", "0", "cut.bin"]] {
         assert_eq!(folder.run(usage).status.code(), Some(2));
     }
 }
@@ -281,11 +213,7 @@ fn an_output_that_can_not_be_written_is_one_line_and_status_2() {
     for path in ["no/such/folder/report.txt", "."] {
         let output = folder.run(&["-o", path, "trace.bin"]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(
-            stderr(&output).contains(&format!("cannot write {path}")),
-            "{}",
-            stderr(&output)
-        );
+        assert!(stderr(&output).contains(&format!("cannot write {path}")), "{}", stderr(&output));
     }
     if Path::new("/dev/full").exists() {
         let output = folder.run(&["-o", "/dev/full", "trace.bin"]);
@@ -323,11 +251,7 @@ fn a_trace_can_come_from_standard_input() {
     let (bytes, _) = recorded();
     let path = folder.file("trace.bin", &bytes);
     let input = fs::File::open(path).expect("readable");
-    let output = wf_analyze()
-        .arg("-")
-        .stdin(input)
-        .output()
-        .expect("started");
+    let output = wf_analyze().arg("-").stdin(input).output().expect("started");
     assert!(output.status.success() && stdout(&output).starts_with("fuel "));
 }
 
@@ -335,23 +259,15 @@ fn a_trace_can_come_from_standard_input() {
 fn help_has_examples_and_the_exit_status() {
     let folder = Folder::new("help");
     let help = stdout(&folder.run(&["--help"]));
-    assert!(
-        help.contains("Examples:") && help.contains("Exit status:"),
-        "{help}"
-    );
+    assert!(help.contains("Examples:") && help.contains("Exit status:"), "{help}");
 }
 
 fn trace_bytes(program: &Program, words: &[u32]) -> Vec<u8> {
     use formats::trace::{SegmentInfo, TraceWriter};
     let mut writer =
         TraceWriter::create(Vec::new(), &program.header(Detail::Full)).expect("a writer");
-    let info = SegmentInfo {
-        events: words.len() as u64,
-        ..SegmentInfo::default()
-    };
-    writer
-        .write_segment(&info, &support::to_bytes(words))
-        .expect("written");
+    let info = SegmentInfo { events: words.len() as u64, ..SegmentInfo::default() };
+    writer.write_segment(&info, &support::to_bytes(words)).expect("written");
     writer.write_outcome(0, &returned()).expect("written");
     writer.finish().expect("closed")
 }
@@ -359,11 +275,7 @@ fn trace_bytes(program: &Program, words: &[u32]) -> Vec<u8> {
 /// CRC32C, bit by bit: only to forge a version.
 fn crc32c(bytes: &[u8]) -> u32 {
     let step = |crc: u32| {
-        if crc & 1 == 1 {
-            crc >> 1 ^ 0x82f6_3b78
-        } else {
-            crc >> 1
-        }
+        if crc & 1 == 1 { crc >> 1 ^ 0x82f6_3b78 } else { crc >> 1 }
     };
     let byte = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc));
     !bytes.iter().fold(u32::MAX, byte)

@@ -16,25 +16,11 @@ fn program() -> Program {
 }
 
 fn priced(program: &Program, trace: &Trace) -> Result<Analysis, Error> {
-    analyze(
-        trace,
-        &program.model,
-        &AnalyzeOptions {
-            jobs: Some(2),
-            allow_partial: false,
-        },
-    )
+    analyze(trace, &program.model, &AnalyzeOptions { jobs: Some(2), allow_partial: false })
 }
 
 fn partly_priced(program: &Program, trace: &Trace) -> Result<Analysis, Error> {
-    analyze(
-        trace,
-        &program.model,
-        &AnalyzeOptions {
-            jobs: Some(2),
-            allow_partial: true,
-        },
-    )
+    analyze(trace, &program.model, &AnalyzeOptions { jobs: Some(2), allow_partial: true })
 }
 
 /// The event of path 0 of region `region` of the defined function number `function`.
@@ -49,35 +35,14 @@ fn an_unknown_event_is_named_with_its_place() {
     let first = path(&program, 0, 0);
     let trace = trace_of(&program, &[&[first], &[first, unknown]], Some(&returned()));
     let error = priced(&program, &trace).expect_err("refused");
-    let Error::Events {
-        segment: 1, source, ..
-    } = &error
-    else {
-        panic!("{error}")
-    };
-    assert_eq!(
-        *source,
-        EventError::UnknownId {
-            word: 1,
-            id: unknown
-        }
-    );
-    assert!(
-        error
-            .to_string()
-            .contains(&format!("at byte {}", trace.segments()[1].offset))
-    );
+    let Error::Events { segment: 1, source, .. } = &error else { panic!("{error}") };
+    assert_eq!(*source, EventError::UnknownId { word: 1, id: unknown });
+    assert!(error.to_string().contains(&format!("at byte {}", trace.segments()[1].offset)));
 
     let analysis = partly_priced(&program, &trace).expect("priced");
     assert!(!analysis.report.complete);
-    assert_eq!(
-        analysis.report.functions[0].calls, 2,
-        "what comes before the damage counts"
-    );
-    assert_eq!(
-        analysis.report.functions[0].total_fuel, None,
-        "the order has a gap"
-    );
+    assert_eq!(analysis.report.functions[0].calls, 2, "what comes before the damage counts");
+    assert_eq!(analysis.report.functions[0].total_fuel, None, "the order has a gap");
 }
 
 #[test]
@@ -88,11 +53,7 @@ fn a_payload_that_is_cut_short_is_an_error() {
     let error = priced(&program, &trace).expect_err("refused");
     assert!(matches!(
         error,
-        Error::Events {
-            segment: 0,
-            source: EventError::CutShort { word: 0, .. },
-            ..
-        }
+        Error::Events { segment: 0, source: EventError::CutShort { word: 0, .. }, .. }
     ));
 }
 
@@ -101,17 +62,11 @@ fn a_segment_with_another_number_of_events_is_an_error() {
     let program = program();
     let mut writer =
         TraceWriter::create(Vec::new(), &program.header(Detail::Full)).expect("a writer");
-    let info = SegmentInfo {
-        events: 1,
-        ..SegmentInfo::default()
-    };
+    let info = SegmentInfo { events: 1, ..SegmentInfo::default() };
     writer.write_segment(&info, &[0; 8]).expect("written");
     writer.write_outcome(0, &returned()).expect("written");
     let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
-    assert!(matches!(
-        priced(&program, &trace),
-        Err(Error::Segment { segment: 0, .. })
-    ));
+    assert!(matches!(priced(&program, &trace), Err(Error::Segment { segment: 0, .. })));
 }
 
 #[test]
@@ -122,15 +77,7 @@ fn events_in_an_impossible_order_are_an_error() {
     for id in inner {
         let trace = trace_of(&program, &[&[id]], Some(&returned()));
         let error = priced(&program, &trace).expect_err("refused");
-        let Error::Order {
-            segment: 0,
-            event: 0,
-            misfit,
-            ..
-        } = error
-        else {
-            panic!("{error}")
-        };
+        let Error::Order { segment: 0, event: 0, misfit, .. } = error else { panic!("{error}") };
         assert_eq!(misfit, Misfit::NoActivation);
     }
 }
@@ -144,34 +91,20 @@ fn the_plan_of_another_module_is_an_error() {
         "(module (import \"a\" \"b\" (func)) (import \"a\" \"c\" (func)) (func (drop (i32.const 1))))",
     ] {
         let other = Program::new(text, odd_prices());
-        let header = Header {
-            module: other.wasm,
-            ..program.header(Detail::Full)
-        };
+        let header = Header { module: other.wasm, ..program.header(Detail::Full) };
         let mut writer = TraceWriter::create(Vec::new(), &header).expect("a writer");
         writer.write_outcome(0, &returned()).expect("written");
         let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
         let error = priced(&program, &trace).expect_err("refused");
-        assert!(
-            matches!(error, Error::Module(slicer::Error::PlanMismatch(_))),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Module(slicer::Error::PlanMismatch(_))), "{error}");
     }
 }
 
 #[test]
 fn bytes_that_are_no_module_are_an_error() {
     let program = program();
-    for module in [
-        &b""[..],
-        b"nonsense",
-        b"\0asm\x0d\0\x01\0",
-        b"\0asm\x01\0\0\0\x0a\xff",
-    ] {
-        let header = Header {
-            module: module.to_vec(),
-            ..program.header(Detail::Full)
-        };
+    for module in [&b""[..], b"nonsense", b"\0asm\x0d\0\x01\0", b"\0asm\x01\0\0\0\x0a\xff"] {
+        let header = Header { module: module.to_vec(), ..program.header(Detail::Full) };
         let mut writer = TraceWriter::create(Vec::new(), &header).expect("a writer");
         writer.write_outcome(0, &returned()).expect("written");
         let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
@@ -187,38 +120,22 @@ fn counts_that_no_program_reaches_do_not_overflow_silently() {
         odd_prices(),
     );
     let histogram = |payload: u64, count: u64| {
-        let event = Event {
-            id: program.plan.path_events,
-            payload,
-        };
+        let event = Event { id: program.plan.path_events, payload };
         Histogram::from_entries(vec![HistogramEntry { event, count }]).expect("a histogram")
     };
     let analyzed = |payload: u64, count: u64| {
         let header = program.header(Detail::Counts);
         let mut writer = TraceWriter::create(Vec::new(), &header).expect("a writer");
-        let info = SegmentInfo {
-            events: count,
-            ..SegmentInfo::default()
-        };
-        writer
-            .write_histogram(&info, &histogram(payload, count))
-            .expect("written");
+        let info = SegmentInfo { events: count, ..SegmentInfo::default() };
+        writer.write_histogram(&info, &histogram(payload, count)).expect("written");
         writer.write_outcome(0, &returned()).expect("written");
         let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
         priced(&program, &trace)
     };
     assert_eq!(program.plan.wide_sites, 1);
-    let price = u128::from(
-        program
-            .model
-            .per_unit(formats::cost_model::Bulk::MemoryFill),
-    );
-    let most = analyzed(u64::MAX, 1 << 32)
-        .expect("priced")
-        .report
-        .fuel
-        .total;
-    assert_eq!(most, u128::from(u64::MAX) * price << 32);
+    let price = u128::from(program.model.per_unit(formats::cost_model::Bulk::MemoryFill));
+    let most = analyzed(u64::MAX, 1 << 32).expect("priced").report.fuel.total;
+    assert_eq!(most, (u128::from(u64::MAX) * price) << 32);
     assert!(matches!(analyzed(u64::MAX, u64::MAX), Err(Error::Overflow)));
 }
 
@@ -226,24 +143,15 @@ fn counts_that_no_program_reaches_do_not_overflow_silently() {
 fn a_histogram_with_impossible_payloads_is_an_error() {
     let program = program();
     for (id, payload) in [(0, 1), (program.plan.path_events, 1 << 32), (u32::MAX, 0)] {
-        let entry = HistogramEntry {
-            event: Event { id, payload },
-            count: 1,
-        };
+        let entry = HistogramEntry { event: Event { id, payload }, count: 1 };
         let histogram = Histogram::from_entries(vec![entry]).expect("a histogram");
         let header = program.header(Detail::Counts);
         let mut writer = TraceWriter::create(Vec::new(), &header).expect("a writer");
-        let info = SegmentInfo {
-            events: 1,
-            ..SegmentInfo::default()
-        };
+        let info = SegmentInfo { events: 1, ..SegmentInfo::default() };
         writer.write_histogram(&info, &histogram).expect("written");
         writer.write_outcome(0, &returned()).expect("written");
         let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
-        assert!(matches!(
-            priced(&program, &trace),
-            Err(Error::Segment { segment: 0, .. })
-        ));
+        assert!(matches!(priced(&program, &trace), Err(Error::Segment { segment: 0, .. })));
     }
 }
 
@@ -253,25 +161,12 @@ fn a_trap_at_an_unknown_place_leaves_a_wide_interval() {
     let entry = path(&program, 0, 0);
     let nowhere = [
         None,
-        Some(Location {
-            function: 0,
-            operator: 0,
-        }),
-        Some(Location {
-            function: u32::MAX,
-            operator: 0,
-        }),
-        Some(Location {
-            function: 2,
-            operator: 4_000_000_000,
-        }),
+        Some(Location { function: 0, operator: 0 }),
+        Some(Location { function: u32::MAX, operator: 0 }),
+        Some(Location { function: 2, operator: 4_000_000_000 }),
     ];
     for location in nowhere {
-        let outcome = Outcome {
-            kind: OutcomeKind::Trap,
-            location,
-            ..Outcome::default()
-        };
+        let outcome = Outcome { kind: OutcomeKind::Trap, location, ..Outcome::default() };
         let trace = trace_of(&program, &[&[entry]], Some(&outcome));
         let analysis = priced(&program, &trace).expect("priced");
         let fuel = analysis.report.fuel;
@@ -284,16 +179,10 @@ fn a_trap_at_an_unknown_place_leaves_a_wide_interval() {
 fn an_incomplete_trace_is_refused_unless_that_is_allowed() {
     let program = program();
     let entry = path(&program, 0, 0);
-    let unknown = Outcome {
-        kind: OutcomeKind::Unknown,
-        ..Outcome::default()
-    };
+    let unknown = Outcome { kind: OutcomeKind::Unknown, ..Outcome::default() };
     for outcome in [None, Some(&unknown)] {
         let trace = trace_of(&program, &[&[entry]], outcome);
-        assert!(matches!(
-            priced(&program, &trace),
-            Err(Error::Incomplete(_))
-        ));
+        assert!(matches!(priced(&program, &trace), Err(Error::Incomplete(_))));
         let analysis = partly_priced(&program, &trace).expect("priced");
         assert!(!analysis.report.complete);
         assert!(!analysis.notes.is_empty());
@@ -308,9 +197,7 @@ fn dropped_events_are_told() {
     writer.write_drop(0, 17, 68).expect("written");
     writer.write_outcome(0, &returned()).expect("written");
     let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
-    let Err(Error::Incomplete(gaps)) = priced(&program, &trace) else {
-        panic!("priced")
-    };
+    let Err(Error::Incomplete(gaps)) = priced(&program, &trace) else { panic!("priced") };
     assert!(gaps[0].contains("dropped 17 events"), "{gaps:?}");
     let analysis = partly_priced(&program, &trace).expect("priced");
     assert_eq!(analysis.report.trace.dropped_events, 17);
@@ -329,16 +216,10 @@ fn a_trace_that_is_cut_anywhere_is_incomplete_and_can_be_priced_in_part() {
             assert!(length < first);
             continue;
         };
-        assert!(matches!(
-            priced(&program, &trace),
-            Err(Error::Incomplete(_))
-        ));
+        assert!(matches!(priced(&program, &trace), Err(Error::Incomplete(_))));
         let analysis = partly_priced(&program, &trace).expect("priced");
         assert!(!analysis.report.complete);
-        assert!(
-            analysis.report.fuel.total >= priced_fuel,
-            "more of a trace has more fuel"
-        );
+        assert!(analysis.report.fuel.total >= priced_fuel, "more of a trace has more fuel");
         assert!(analysis.report.fuel.low <= truth.fuel);
         priced_fuel = analysis.report.fuel.total;
     }
@@ -363,29 +244,17 @@ fn damaged_bytes_and_words_never_panic() {
     }
     let events = program.plan.events();
     for _ in 0..300 {
-        let words: Vec<u32> = (0..random.below(20))
-            .map(|_| random.below(events as usize + 1) as u32)
-            .collect();
-        let location = Some(Location {
-            function: random.below(12) as u32,
-            operator: random.below(60) as u32,
-        });
-        let outcome = Outcome {
-            kind: OutcomeKind::Trap,
-            location,
-            ..Outcome::default()
-        };
+        let words: Vec<u32> =
+            (0..random.below(20)).map(|_| random.below(events as usize + 1) as u32).collect();
+        let location =
+            Some(Location { function: random.below(12) as u32, operator: random.below(60) as u32 });
+        let outcome = Outcome { kind: OutcomeKind::Trap, location, ..Outcome::default() };
         let mut writer =
             TraceWriter::create(Vec::new(), &program.header(Detail::Full)).expect("a writer");
         let layout = program.plan.layout();
         let count = formats::events::Events::new(&words, layout).count() as u64;
-        let info = SegmentInfo {
-            events: count,
-            ..SegmentInfo::default()
-        };
-        writer
-            .write_segment(&info, &support::to_bytes(&words))
-            .expect("written");
+        let info = SegmentInfo { events: count, ..SegmentInfo::default() };
+        writer.write_segment(&info, &support::to_bytes(&words)).expect("written");
         writer.write_outcome(0, &outcome).expect("written");
         let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
         let _ = priced(&program, &trace);

@@ -11,10 +11,7 @@ const RUNS: u64 = 300;
 
 fn analyzed(bytes: Vec<u8>, model: &CostModel, jobs: usize) -> Analysis {
     let trace = Trace::from_bytes(bytes).expect("a trace");
-    let options = AnalyzeOptions {
-        jobs: Some(jobs),
-        allow_partial: false,
-    };
+    let options = AnalyzeOptions { jobs: Some(jobs), allow_partial: false };
     analyze(&trace, model, &options).expect("priced")
 }
 
@@ -22,39 +19,24 @@ fn analyzed(bytes: Vec<u8>, model: &CostModel, jobs: usize) -> Analysis {
 fn found(program: &Program, analysis: &Analysis) -> Truth {
     let first = program.plan.imported_functions;
     let report = &analysis.report;
-    let mut truth = Truth {
-        fuel: report.fuel.total,
-        ..Truth::default()
-    };
+    let mut truth = Truth { fuel: report.fuel.total, ..Truth::default() };
     for function in &report.functions {
-        let sums = (
-            function.calls,
-            function.self_fuel,
-            function.total_fuel.unwrap_or(0),
-        );
+        let sums = (function.calls, function.self_fuel, function.total_fuel.unwrap_or(0));
         truth.functions.insert(function.index - first, sums);
     }
     for found in &report.loops {
         let function = found.function - first;
         let loops = &program.plan.functions[function as usize].loops;
-        let index = loops
-            .iter()
-            .position(|each| each.operator == found.operator);
+        let index = loops.iter().position(|each| each.operator == found.operator);
         let index = index.expect("a loop of the plan") as u32;
-        truth
-            .loops
-            .insert((function, index), (found.iterations, found.self_fuel));
+        truth.loops.insert((function, index), (found.iterations, found.self_fuel));
     }
     truth
 }
 
 #[test]
 fn fuel_calls_iterations_and_inclusive_fuel_are_exact() {
-    for (model, name) in [
-        (odd_prices(), "odd"),
-        (unit(), "unit"),
-        (wasmtime(), "wasmtime"),
-    ] {
+    for (model, name) in [(odd_prices(), "odd"), (unit(), "unit"), (wasmtime(), "wasmtime")] {
         let program = Program::new(PROGRAM, model);
         let (mut exact, mut cut_short) = (0, 0);
         for seed in 0..RUNS {
@@ -78,10 +60,7 @@ fn fuel_calls_iterations_and_inclusive_fuel_are_exact() {
             assert_eq!(fuel.low, fuel.high, "{name} {seed}");
             assert_eq!(found(&program, &analysis), truth, "{name} {seed}");
         }
-        assert!(
-            exact > RUNS / 10 && cut_short > RUNS / 10,
-            "{exact} exact, {cut_short} cut short"
-        );
+        assert!(exact > RUNS / 10 && cut_short > RUNS / 10, "{exact} exact, {cut_short} cut short");
     }
 }
 
@@ -92,16 +71,8 @@ fn counts_give_the_same_without_inclusive_fuel() {
         let (full, truth, _) = record(&program, &mut Random(seed), Detail::Full, 2, 600);
         let (counts, _, _) = record(&program, &mut Random(seed), Detail::Counts, 2, 600);
         let counts = analyzed(counts, &program.model, 1).report;
-        assert!(
-            counts.fuel.low <= truth.fuel && truth.fuel <= counts.fuel.high,
-            "{seed}"
-        );
-        assert!(
-            counts
-                .functions
-                .iter()
-                .all(|function| function.total_fuel.is_none())
-        );
+        assert!(counts.fuel.low <= truth.fuel && truth.fuel <= counts.fuel.high, "{seed}");
+        assert!(counts.functions.iter().all(|function| function.total_fuel.is_none()));
         if !truth.cut_short {
             let full = analyzed(full, &program.model, 1).report;
             assert_eq!(counts.fuel, full.fuel);
@@ -141,6 +112,23 @@ fn truths_of_traps_are_tight_where_one_path_leads_to_the_trap() {
         }
     }
     assert!(tight > wide, "{tight} tight, {wide} wide");
+}
+
+#[test]
+fn a_switch_with_very_many_targets_is_priced() {
+    const TARGETS: usize = 20_000;
+    let labels: String = (0..TARGETS).map(|label| format!("{label} ")).collect();
+    let text = format!(
+        "(module (func (param i32) {} (br_table {labels} (local.get 0)) {}))",
+        "(block ".repeat(TARGETS),
+        " nop)".repeat(TARGETS)
+    );
+    let program = Program::new(&text, odd_prices());
+    for seed in 0..3 {
+        let (bytes, truth, _) = record(&program, &mut Random(seed), Detail::Full, 1, 100_000);
+        let analysis = analyzed(bytes, &program.model, 2);
+        assert_eq!(analysis.report.fuel.low, truth.fuel);
+    }
 }
 
 fn unit() -> CostModel {

@@ -75,7 +75,9 @@ pub enum Error {
         limit: u32,
     },
     /// The trace's header alone is larger than the whole trace may be.
-    #[error("the trace may have {limit} bytes, but its header (module and plan) alone has {header}")]
+    #[error(
+        "the trace may have {limit} bytes, but its header (module and plan) alone has {header}"
+    )]
     TraceLimit {
         /// Bytes of the header.
         header: u64,

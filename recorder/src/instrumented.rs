@@ -61,6 +61,19 @@ pub struct Locator<'a> {
 }
 
 impl Locator<'_> {
+    /// Index in the original module of the function with this index in the instrumented one, or
+    /// `None` when only instrumentation added it.
+    pub fn original_function(&self, function: u32) -> Option<u32> {
+        let plan = &self.instrumented.plan;
+        let flush = plan.imported_functions;
+        let end = plan.function_index(plan.functions.len() as u32);
+        match function {
+            _ if function < flush => Some(function),
+            _ if function == flush || function > end => None,
+            _ => Some(function - 1),
+        }
+    }
+
     /// The operator of the original module that the byte at `offset` of the instrumented module
     /// belongs to, or `None` for functions that only instrumentation added.
     pub fn locate(&self, offset: usize) -> Option<Location> {

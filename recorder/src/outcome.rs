@@ -29,8 +29,8 @@ pub fn returned() -> Outcome {
 /// The location is that of the innermost frame of this module. When deeper frames of another
 /// module trapped, it is a call, as it is when a host function failed.
 pub fn of_error(error: &wasmtime::Error, instrumented: &Instrumented, module: &Module) -> Outcome {
-    let location = innermost_frame(error, module)
-        .and_then(|frame| locate(frame, &instrumented.locator()));
+    let location =
+        innermost_frame(error, module).and_then(|frame| locate(frame, &instrumented.locator()));
     let outcome = |kind, code, message| Outcome {
         kind,
         code,
@@ -63,7 +63,7 @@ pub fn crash(error: &wasmtime::Error, instrumented: &Instrumented, module: &Modu
         Some(backtrace) => {
             let locator = instrumented.locator();
             let describe = |frame| describe_frame(frame, &locator, module);
-            backtrace.frames().iter().map(describe).collect()
+            backtrace.frames().iter().filter_map(describe).collect()
         }
         None => Vec::new(),
     };
@@ -79,18 +79,21 @@ fn cause(error: &wasmtime::Error) -> String {
     }
 }
 
-fn describe_frame(frame: &FrameInfo, locator: &Locator<'_>, module: &Module) -> String {
+/// A frame by name and place in its original module; `None` for a function that only
+/// instrumentation added.
+fn describe_frame(frame: &FrameInfo, locator: &Locator<'_>, module: &Module) -> Option<String> {
     let own = Module::same(frame.module(), module);
-    let location = locate(frame, locator).filter(|_| own);
-    let index = location.map_or(frame.func_index(), |location| location.function);
-    let name = match frame.func_name() {
-        Some(name) => name.to_owned(),
-        None => format!("<wasm function {index}>"),
+    let place = match locate(frame, locator).filter(|_| own) {
+        Some(Location { function, operator }) => {
+            format!("function {function}, operator {operator}")
+        }
+        None if own => format!("function {}", locator.original_function(frame.func_index())?),
+        None => format!("function {} of another module", frame.func_index()),
     };
-    match location {
-        Some(location) => format!("{name} (function {index}, operator {})", location.operator),
-        None => name,
-    }
+    Some(match frame.func_name() {
+        Some(name) => format!("{name} ({place})"),
+        None => place,
+    })
 }
 
 fn innermost_frame<'a>(error: &'a wasmtime::Error, module: &Module) -> Option<&'a FrameInfo> {

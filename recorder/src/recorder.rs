@@ -216,8 +216,8 @@ impl Recorder {
             Err(error) => {
                 let outcome = outcome::of_error(error, &self.instrumented, &self.module);
                 let crashed = outcome.kind != OutcomeKind::Exit;
-                let crash = crashed
-                    .then(|| outcome::crash(error, &self.instrumented, &self.module));
+                let crash =
+                    crashed.then(|| outcome::crash(error, &self.instrumented, &self.module));
                 (outcome, crash)
             }
         };

@@ -134,7 +134,9 @@ impl State {
                 self.tap.segment(words);
                 Ok(())
             }
-            _ => Err(wasmtime::Error::msg(format!("flush of {bytes} bytes: not words of the ring"))),
+            _ => {
+                Err(wasmtime::Error::msg(format!("flush of {bytes} bytes: not words of the ring")))
+            }
         }
     }
 }

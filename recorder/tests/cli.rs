@@ -211,7 +211,8 @@ fn the_instrumented_module_and_its_plan_are_emitted_and_nothing_runs() {
     assert!(!bench.path("trace.bin").exists());
     let wasm = fs::read(bench.path("out.wasm")).unwrap();
     assert!(slicer::module::Module::parse(&wasm).is_ok());
-    let plan: Plan = formats::codec::decode(&fs::read(bench.path("out.wasm.plan")).unwrap()).unwrap();
+    let plan: Plan =
+        formats::codec::decode(&fs::read(bench.path("out.wasm.plan")).unwrap()).unwrap();
     assert_eq!(plan.functions.len(), 1);
     bench.run("out.wasm").refused(2, &["out.wasm", "instrumented already"]);
 }
@@ -277,12 +278,8 @@ fn a_full_disk_names_the_file_and_the_guests_own_status() {
 #[test]
 fn a_closed_pipe_lets_the_guest_finish_and_is_reported() {
     let bench = Workbench::with_module("pipe", SPIN);
-    let mut child = bench
-        .command("-o - m.wasm")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        bench.command("-o - m.wasm").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // The header comes through, and then nobody reads any more.
     let mut head = [0; 16];
     std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut head).unwrap();
@@ -300,7 +297,8 @@ fn a_trace_that_reached_its_limit_warns_and_keeps_the_guests_status() {
     let trace = bench.trace("trace.bin");
     assert!(trace.events() > 0 && trace.dropped_events() > 0 && trace.is_complete());
     assert!((100 << 10..=200 << 10).contains(&trace.bytes()), "{}", trace.bytes());
-    bench.run("--max-trace-size 10 m.wasm").refused(2, &["header"]);
+    bench.run("-o vain.bin --max-trace-size 10 m.wasm").refused(2, &["header"]);
+    assert!(!bench.path("vain.bin").exists());
 }
 
 #[test]

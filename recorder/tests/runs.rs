@@ -107,6 +107,8 @@ fn a_trap_in_the_start_function_is_recorded() {
     let text = text.replace("(drop", "call $called (drop");
     let (receipt, trace) = run(builder(&text));
     assert_eq!(receipt.outcome.location, at(0, 2));
+    let frames = receipt.crash.expect("a trap is a crash").frames;
+    assert_eq!(frames, ["start (function 0, operator 2)"], "without what was added around it");
     assert_eq!(trace.events(), 2, "the call, and the function that was called");
 }
 
@@ -117,6 +119,9 @@ fn a_stack_overflow_is_named_and_everything_before_it_is_there() {
     assert_eq!(receipt.outcome.kind, OutcomeKind::Trap);
     assert!(receipt.outcome.stack_overflow);
     assert!(trace.events() > 1000, "{}", trace.events());
+    let frames = receipt.crash.expect("a trap is a crash").frames;
+    assert_eq!(frames[0], "deeper (function 0)");
+    assert_eq!(frames[1], "deeper (function 0, operator 0)");
 }
 
 #[test]
@@ -312,7 +317,10 @@ fn host_to_guest_re_entrance_keeps_one_stream_in_program_order() {
     let down = instance.get_typed_func::<i32, ()>(&mut store, "down").unwrap();
     let error = down.call(&mut store, 3).unwrap_err();
     let outcome = outcome::of_error(&error, &instrumented, &module);
-    assert_eq!(outcome.message.as_deref(), Some("wasm trap: wasm `unreachable` instruction executed"));
+    assert_eq!(
+        outcome.message.as_deref(),
+        Some("wasm trap: wasm `unreachable` instruction executed")
+    );
     stream.end_invocation(&mut store, outcome);
     // The ring is empty again: a second invocation starts afresh.
     stream.end_invocation(&mut store, outcome::returned());
@@ -328,8 +336,7 @@ fn start(instrumented: &Instrumented, bytes: &SharedBytes) -> (Recording, Stream
         plan: instrumented.plan.clone(),
         ..Default::default()
     };
-    let options =
-        DrainOptions { ring_bytes: instrumented.ring_bytes, ..DrainOptions::default() };
+    let options = DrainOptions { ring_bytes: instrumented.ring_bytes, ..DrainOptions::default() };
     let recording = Recording::start(bytes.clone(), &header, options).unwrap();
     let stream = recording.stream(&instrumented.plan);
     (recording, stream)

@@ -143,7 +143,11 @@ pub fn run(
         let failed_start =
             number == 0 && start.is_some() && !matches!(ending, Ending::Return(_));
         endings.push(ending);
-        if failed_start || endings.last().is_some_and(Ending::is_final) {
+        if failed_start {
+            // As if the start function had run within instantiation: there is no instance.
+            return Ok(observe(&mut store, None, &outputs, endings));
+        }
+        if endings.last().is_some_and(Ending::is_final) {
             break;
         }
     }

@@ -50,7 +50,10 @@ fn all_cases_are_exact() {
 fn generated_programs_are_exact() {
     let mut failures = String::new();
     for program in generated::programs() {
-        match exact::check(&program, &Options::default()) {
+        let started = std::time::Instant::now();
+        let result = exact::check(&program, &Options::default());
+        println!("{}: {:.1} s", program.name, started.elapsed().as_secs_f64());
+        match result {
             Ok((_, differences)) if differences.is_empty() => {}
             Ok((_, differences)) => {
                 let _ = writeln!(failures, "{}:\n{differences}", program.name);

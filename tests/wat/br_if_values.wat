@@ -17,7 +17,7 @@
 ;; fuel: wasmtime=5 unit=6
 ;;
 ;; `power n`: the loop's parameter is doubled n times: i32.const 1, loop (param i32) (result i32),
-;; body: i32.const, i32.mul, local.get, i32.const, i32.sub, local.tee, br_if = 7.
+;; Its body is i32.const, i32.mul, local.get, i32.const, i32.sub, local.tee, br_if = 7.
 ;; wasmtime: 1 + 1 + 7 n = 72 for n = 10. unit: const + loop + 7 n + end + final end = 74.
 ;; run: power 10 -> 1024
 ;; fuel: wasmtime=72 unit=74

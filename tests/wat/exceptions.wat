@@ -6,7 +6,7 @@
 ;; The caller: wasmtime 1 + try_table + get + call = 4; unit block, try_table, get, call, end of
 ;; try_table, end of block, final end = 7. Together wasmtime 10, unit 13.
 ;; Odd, n = 5: the callee: get, const, and, if, get, throw: wasmtime 1 + 6, unit 6. The caller
-;; catches: to the block's label, so only the final end: unit block, try_table, get, call, final
+;; catches, and goes to the block's label, so only the final end: unit block, try_table, get, call, final
 ;; end = 5; wasmtime 4. Together wasmtime 11, unit 11.
 ;; run: catch_value 4 -> 1000
 ;; fuel: wasmtime=10 unit=13

@@ -21,20 +21,10 @@ pub fn csv(analysis: &Analysis, view: &View) -> String {
     let columns = view.fields.as_deref().unwrap_or(COLUMNS);
     let whole = analysis.report.fuel.total;
     let mut csv = String::new();
-    push_line(
-        &mut csv,
-        columns.iter().map(|field| field.name().to_string()),
-    );
-    for row in selection
-        .function_rows()
-        .iter()
-        .chain(&selection.loop_rows())
-    {
+    push_line(&mut csv, columns.iter().map(|field| field.name().to_string()));
+    for row in selection.function_rows().iter().chain(&selection.loop_rows()) {
         let plain = |number: u128| number.to_string();
-        push_line(
-            &mut csv,
-            columns.iter().map(|&field| row.cell(field, whole, plain)),
-        );
+        push_line(&mut csv, columns.iter().map(|&field| row.cell(field, whole, plain)));
     }
     csv
 }

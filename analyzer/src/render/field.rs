@@ -37,12 +37,7 @@ pub struct UnknownField {
 impl fmt::Display for UnknownField {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known: Vec<&str> = Field::ALL.into_iter().map(Field::name).collect();
-        write!(
-            formatter,
-            "no column `{}`; the columns are {}",
-            self.name,
-            known.join(", ")
-        )
+        write!(formatter, "no column `{}`; the columns are {}", self.name, known.join(", "))
     }
 }
 
@@ -87,9 +82,7 @@ impl FromStr for Field {
 
     fn from_str(name: &str) -> Result<Field, UnknownField> {
         let found = Field::ALL.into_iter().find(|field| field.name() == name);
-        found.ok_or_else(|| UnknownField {
-            name: name.to_string(),
-        })
+        found.ok_or_else(|| UnknownField { name: name.to_string() })
     }
 }
 
@@ -112,17 +105,15 @@ impl Row {
         match field {
             Field::Kind => self.kind.to_string(),
             Field::Index => self.index.to_string(),
-            Field::Operator => self
-                .operator
-                .map_or(String::new(), |index| index.to_string()),
+            Field::Operator => self.operator.map_or(String::new(), |index| index.to_string()),
             Field::Name => self.name.clone(),
             Field::Count => number(self.count),
             Field::SelfFuel => number(self.self_fuel),
             Field::SelfShare => percent(self.self_fuel, whole),
             Field::TotalFuel => self.total_fuel.map_or(String::new(), number),
-            Field::TotalShare => self
-                .total_fuel
-                .map_or(String::new(), |total| percent(total, whole)),
+            Field::TotalShare => {
+                self.total_fuel.map_or(String::new(), |total| percent(total, whole))
+            }
         }
     }
 }

@@ -11,11 +11,7 @@ pub fn json(analysis: &Analysis, view: &View) -> String {
     let selection = view.select(&analysis.report);
     let shown = Report {
         functions: selection.functions.into_iter().cloned().collect(),
-        loops: selection
-            .loops
-            .into_iter()
-            .map(|found| found.report.clone())
-            .collect(),
+        loops: selection.loops.into_iter().map(|found| found.report.clone()).collect(),
         ..analysis.report.clone()
     };
     shown.to_json()

@@ -25,24 +25,14 @@ pub fn markdown(analysis: &Analysis, view: &View) -> String {
 
 fn push_table(page: &mut String, table: &Table, whole: u128) {
     let _ = writeln!(page, "\n## {}\n", table.title);
-    let heads: Vec<&str> = table
-        .columns
-        .iter()
-        .map(|&field| table.head(field))
-        .collect();
+    let heads: Vec<&str> = table.columns.iter().map(|&field| table.head(field)).collect();
     let _ = writeln!(page, "| {} |", heads.join(" | "));
-    let rule: Vec<&str> = table
-        .columns
-        .iter()
-        .map(|field| if field.is_number() { "---:" } else { "---" })
-        .collect();
+    let rule: Vec<&str> =
+        table.columns.iter().map(|field| if field.is_number() { "---:" } else { "---" }).collect();
     let _ = writeln!(page, "| {} |", rule.join(" | "));
     for row in &table.rows {
-        let cells: Vec<String> = table
-            .columns
-            .iter()
-            .map(|&field| cell(row, field, whole))
-            .collect();
+        let cells: Vec<String> =
+            table.columns.iter().map(|&field| cell(row, field, whole)).collect();
         let _ = writeln!(page, "| {} |", cells.join(" | "));
     }
     if let Some(more) = table.more() {
@@ -52,21 +42,14 @@ fn push_table(page: &mut String, table: &Table, whole: u128) {
 
 fn cell(row: &Row, field: Field, whole: u128) -> String {
     let cell = row.cell(field, whole, grouped);
-    if field == Field::Name {
-        escaped(&shortened(&cell, MAX_NAME_COLUMNS))
-    } else {
-        cell
-    }
+    if field == Field::Name { escaped(&shortened(&cell, MAX_NAME_COLUMNS)) } else { cell }
 }
 
 /// `text` so that Markdown shows it as it is.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in printable(text).chars() {
-        if matches!(
-            character,
-            '\\' | '`' | '*' | '_' | '|' | '<' | '>' | '[' | ']' | '&'
-        ) {
+        if matches!(character, '\\' | '`' | '*' | '_' | '|' | '<' | '>' | '[' | ']' | '&') {
             escaped.push('\\');
         }
         escaped.push(character);

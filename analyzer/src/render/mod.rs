@@ -15,7 +15,7 @@ pub use csv::csv;
 pub use field::{Field, UnknownField};
 pub use json::json;
 pub use markdown::markdown;
-pub use numbers::{bytes, grouped};
+pub use numbers::{bytes, counted, grouped};
 pub use text::{outcome, text};
 pub use view::{Sort, View};
 

@@ -13,6 +13,12 @@ pub fn grouped(number: u128) -> String {
     grouped
 }
 
+/// `number` things: `thing` is the word for one of them, and takes an s for more.
+pub fn counted(number: u128, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(number))
+}
+
 /// A number of bytes with a decimal unit.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];

@@ -9,7 +9,7 @@ use formats::report::{OutcomeKind, OutcomeReport, Report};
 use formats::trace::Detail;
 
 use super::field::{Field, Row};
-use super::numbers::{bytes, grouped};
+use super::numbers::{bytes, counted, grouped};
 use super::view::{Selection, View};
 use crate::Analysis;
 use crate::limits::MAX_NAME_COLUMNS;
@@ -41,10 +41,7 @@ pub(super) fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("fuel", fuel(report)),
         ("program", report.program.clone()),
         ("outcome", outcome(&report.outcome)),
-        (
-            "model",
-            format!("{} ({})", report.cost_model.name, report.cost_model.hash),
-        ),
+        ("model", format!("{} ({})", report.cost_model.name, report.cost_model.hash)),
         ("trace", trace(report)),
     ];
     facts.extend(analysis.notes.iter().map(|note| ("note", note.clone())));
@@ -74,16 +71,9 @@ pub fn outcome(outcome: &OutcomeReport) -> String {
         OutcomeKind::Unknown => "unknown: the recording ended before the program".to_string(),
     };
     if let Some(location) = outcome.location {
-        let _ = write!(
-            words,
-            " at func[{}] operator {}",
-            location.function, location.operator
-        );
+        let _ = write!(words, " at func[{}] operator {}", location.function, location.operator);
     }
-    let message = outcome
-        .message
-        .as_deref()
-        .and_then(|message| message.lines().next());
+    let message = outcome.message.as_deref().and_then(|message| message.lines().next());
     if let Some(message) = message.filter(|message| !message.is_empty()) {
         let _ = write!(words, ": {message}");
     }
@@ -97,10 +87,10 @@ fn trace(report: &Report) -> String {
         Detail::Counts => "counts only",
     };
     format!(
-        "{} events ({detail}) in {} segments of {} streams, {}",
-        grouped(u128::from(trace.events)),
-        grouped(u128::from(trace.segments)),
-        trace.streams,
+        "{} ({detail}) in {} of {}, {}",
+        counted(u128::from(trace.events), "event"),
+        counted(u128::from(trace.segments), "segment"),
+        counted(u128::from(trace.streams), "stream"),
         bytes(trace.bytes)
     )
 }
@@ -133,21 +123,14 @@ impl Table {
 /// The tables that `view` shows of the report.
 pub(super) fn tables(analysis: &Analysis, view: &View, selection: &Selection<'_>) -> Vec<Table> {
     use Field::{Count, Name, SelfFuel, SelfShare, TotalFuel, TotalShare};
-    let totals = analysis
-        .report
-        .functions
-        .iter()
-        .any(|found| found.total_fuel.is_some());
+    let totals = analysis.report.functions.iter().any(|found| found.total_fuel.is_some());
     let function_columns: &[Field] = match totals {
         true => &[SelfFuel, SelfShare, TotalFuel, TotalShare, Count, Name],
         false => &[SelfFuel, SelfShare, Count, Name],
     };
     let functions = Table {
         title: "Functions",
-        columns: view
-            .fields
-            .clone()
-            .unwrap_or_else(|| function_columns.to_vec()),
+        columns: view.fields.clone().unwrap_or_else(|| function_columns.to_vec()),
         rows: selection.function_rows(),
         matching: selection.matching_functions,
         count: "calls",
@@ -162,31 +145,18 @@ pub(super) fn tables(analysis: &Analysis, view: &View, selection: &Selection<'_>
         matching: selection.matching_loops,
         count: "iterations",
     };
-    [functions, loops]
-        .into_iter()
-        .filter(|table| !table.rows.is_empty())
-        .collect()
+    [functions, loops].into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
 fn push_table(page: &mut String, table: &Table, whole: u128) {
-    let mut lines = vec![
-        table
-            .columns
-            .iter()
-            .map(|&field| table.head(field).to_string())
-            .collect(),
-    ];
+    let mut lines =
+        vec![table.columns.iter().map(|&field| table.head(field).to_string()).collect()];
     for row in &table.rows {
         let cells = table.columns.iter().map(|&field| cell(row, field, whole));
         lines.push(cells.collect::<Vec<String>>());
     }
-    let width = |column: usize| {
-        lines
-            .iter()
-            .map(|line| line[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
+    let width =
+        |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
     for line in &lines {
         let mut text = String::new();

@@ -56,16 +56,10 @@ pub(super) struct NamedLoop<'a> {
 
 impl View {
     pub(super) fn select<'a>(&self, report: &'a Report) -> Selection<'a> {
-        let names: HashMap<u32, &str> = report
-            .functions
-            .iter()
-            .map(|found| (found.index, found.name.as_str()))
-            .collect();
-        let mut functions: Vec<&FunctionReport> = report
-            .functions
-            .iter()
-            .filter(|found| self.shows(&found.name))
-            .collect();
+        let names: HashMap<u32, &str> =
+            report.functions.iter().map(|found| (found.index, found.name.as_str())).collect();
+        let mut functions: Vec<&FunctionReport> =
+            report.functions.iter().filter(|found| self.shows(&found.name)).collect();
         let mut loops: Vec<NamedLoop<'a>> = report
             .loops
             .iter()
@@ -81,27 +75,22 @@ impl View {
         let (matching_functions, matching_loops) = (functions.len(), loops.len());
         functions.truncate(self.limit.unwrap_or(usize::MAX));
         loops.truncate(self.limit.unwrap_or(usize::MAX));
-        Selection {
-            functions,
-            loops,
-            matching_functions,
-            matching_loops,
-        }
+        Selection { functions, loops, matching_functions, matching_loops }
     }
 
     fn shows(&self, name: &str) -> bool {
         self.focus.as_ref().is_none_or(|focus| focus.is_match(name))
-            && !self
-                .ignore
-                .as_ref()
-                .is_some_and(|ignore| ignore.is_match(name))
+            && !self.ignore.as_ref().is_some_and(|ignore| ignore.is_match(name))
     }
 
     fn sort_functions(&self, functions: &mut [&FunctionReport]) {
         functions.sort_by_key(|found| found.index);
         match self.sort {
             Sort::SelfFuel => functions.sort_by_key(|found| Reverse(found.self_fuel)),
-            Sort::TotalFuel => functions.sort_by_key(|found| Reverse(found.total_fuel)),
+            Sort::TotalFuel => {
+                // Without inclusive fuel, the order is that of the self fuel.
+                functions.sort_by_key(|found| Reverse((found.total_fuel, found.self_fuel)));
+            }
             Sort::Count => functions.sort_by_key(|found| Reverse(found.calls)),
             Sort::Name => functions.sort_by(|left, right| left.name.cmp(&right.name)),
             Sort::Index => {}

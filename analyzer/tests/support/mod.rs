@@ -17,7 +17,7 @@ use slicer::module::Module;
 use wasmparser::Operator;
 
 /// A program with every kind of control flow.
-pub const PROGRAM: &str = r#"(module
+pub(crate) const PROGRAM: &str = r#"(module
   (import "host" "print" (func $print (param i32)))
   (import "host" "exit" (func $exit (param i32)))
   (type $unary (func (param i32) (result i32)))
@@ -81,10 +81,10 @@ pub const PROGRAM: &str = r#"(module
 )"#;
 
 /// SplitMix64 (S. Vigna): small, and good enough to toss coins.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -92,20 +92,20 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit as u64) as usize
     }
 
-    pub fn one_in(&mut self, odds: usize) -> bool {
+    pub(crate) fn one_in(&mut self, odds: usize) -> bool {
         self.below(odds) == 0
     }
 }
 
 /// A module, its plan and prices.
-pub struct Program {
-    pub wasm: Vec<u8>,
-    pub plan: Plan,
-    pub model: CostModel,
+pub(crate) struct Program {
+    pub(crate) wasm: Vec<u8>,
+    pub(crate) plan: Plan,
+    pub(crate) model: CostModel,
     /// Price of each operator of each defined function.
     prices: Vec<Vec<u64>>,
     /// Direct callees, by defined function and operator.
@@ -115,7 +115,7 @@ pub struct Program {
 }
 
 impl Program {
-    pub fn new(text: &str, model: CostModel) -> Program {
+    pub(crate) fn new(text: &str, model: CostModel) -> Program {
         let wasm = wat::parse_str(text).expect("valid text");
         let module = Module::parse(&wasm).expect("valid module");
         let plan = slicer::plan::plan(&module).expect("a plan");
@@ -153,17 +153,10 @@ impl Program {
             tries.push(spans);
         }
         drop(module);
-        Program {
-            wasm,
-            plan,
-            model,
-            prices,
-            callees,
-            tries,
-        }
+        Program { wasm, plan, model, prices, callees, tries }
     }
 
-    pub fn header(&self, detail: Detail) -> Header {
+    pub(crate) fn header(&self, detail: Detail) -> Header {
         Header {
             tool: "test".to_string(),
             engine: "coins".to_string(),
@@ -178,14 +171,14 @@ impl Program {
 
 /// What a run really used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Truth {
-    pub fuel: u128,
+pub(crate) struct Truth {
+    pub(crate) fuel: u128,
     /// By defined function: calls, own fuel, inclusive fuel.
-    pub functions: BTreeMap<u32, (u128, u128, u128)>,
+    pub(crate) functions: BTreeMap<u32, (u128, u128, u128)>,
     /// By defined function and loop: iterations, own fuel.
-    pub loops: BTreeMap<(u32, u32), (u128, u128)>,
+    pub(crate) loops: BTreeMap<(u32, u32), (u128, u128)>,
     /// Whether a trap cut a path short: then the events alone don't tell everything.
-    pub cut_short: bool,
+    pub(crate) cut_short: bool,
 }
 
 struct Frame {
@@ -196,16 +189,16 @@ struct Frame {
 }
 
 /// One invocation: its events as words, and its outcome.
-pub struct Invocation {
-    pub events: Vec<Vec<u32>>,
-    pub outcome: Outcome,
+pub(crate) struct Invocation {
+    pub(crate) events: Vec<Vec<u32>>,
+    pub(crate) outcome: Outcome,
 }
 
 /// Runs `program` at random.
-pub struct Runner<'a> {
+pub(crate) struct Runner<'a> {
     program: &'a Program,
     random: &'a mut Random,
-    pub truth: Truth,
+    pub(crate) truth: Truth,
     stack: Vec<Frame>,
     events: Vec<Vec<u32>>,
 }
@@ -217,27 +210,18 @@ enum After {
 }
 
 impl<'a> Runner<'a> {
-    pub fn new(program: &'a Program, random: &'a mut Random) -> Self {
-        Runner {
-            program,
-            random,
-            truth: Truth::default(),
-            stack: Vec::new(),
-            events: Vec::new(),
-        }
+    pub(crate) fn new(program: &'a Program, random: &'a mut Random) -> Self {
+        Runner { program, random, truth: Truth::default(), stack: Vec::new(), events: Vec::new() }
     }
 
     /// One invocation of the last function, of at most `budget` blocks.
-    pub fn invoke(&mut self, budget: usize) -> Invocation {
+    pub(crate) fn invoke(&mut self, budget: usize) -> Invocation {
         let main = self.program.plan.functions.len() as u32 - 1;
         self.enter(main);
         let mut left = self.random.below(budget);
         let outcome = loop {
             if self.stack.is_empty() {
-                break Outcome {
-                    kind: OutcomeKind::Return,
-                    ..Outcome::default()
-                };
+                break Outcome { kind: OutcomeKind::Return, ..Outcome::default() };
             }
             let must_end = left == 0;
             left = left.saturating_sub(1);
@@ -246,10 +230,7 @@ impl<'a> Runner<'a> {
             }
         };
         self.stack.clear();
-        Invocation {
-            events: std::mem::take(&mut self.events),
-            outcome,
-        }
+        Invocation { events: std::mem::take(&mut self.events), outcome }
     }
 
     fn plan_of(&self, function: u32) -> &'a FunctionPlan {
@@ -257,12 +238,7 @@ impl<'a> Runner<'a> {
     }
 
     fn enter(&mut self, function: u32) {
-        self.stack.push(Frame {
-            function,
-            block: 0,
-            region: 0,
-            path: 0,
-        });
+        self.stack.push(Frame { function, block: 0, region: 0, path: 0 });
         self.truth.functions.entry(function).or_default().0 += 1;
         self.spend(u64::from(self.program.model.function_entry).into());
     }
@@ -290,11 +266,7 @@ impl<'a> Runner<'a> {
         if region.kind == RegionKind::Header && region.start == top.block {
             for (index, found) in plan.loops.iter().enumerate() {
                 if found.header == top.block {
-                    self.truth
-                        .loops
-                        .entry((function, index as u32))
-                        .or_default()
-                        .0 += 1;
+                    self.truth.loops.entry((function, index as u32)).or_default().0 += 1;
                 }
             }
         }
@@ -316,18 +288,14 @@ impl<'a> Runner<'a> {
     }
 
     fn operator(&mut self, function: u32, operator: u32) {
-        if let Some(site) = self
-            .plan_of(function)
-            .sites
-            .iter()
-            .find(|site| site.operator == operator)
+        if let Some(site) =
+            self.plan_of(function).sites.iter().find(|site| site.operator == operator)
         {
             let units = self.random.below(5) as u64 * 1000;
-            self.events
-                .push(match site.event >= self.program.plan.layout().first_wide {
-                    true => vec![site.event, units as u32, (units >> 32) as u32],
-                    false => vec![site.event, units as u32],
-                });
+            self.events.push(match site.event >= self.program.plan.layout().first_wide {
+                true => vec![site.event, units as u32, (units >> 32) as u32],
+                false => vec![site.event, units as u32],
+            });
             let price = u64::from(self.program.model.per_unit(site.bulk));
             self.spend(u128::from(units * price));
         }
@@ -353,9 +321,7 @@ impl<'a> Runner<'a> {
 
     fn go(&mut self, block: u32) {
         let top = self.stack.last().expect("running");
-        let region = self.plan_of(top.function).blocks[block as usize]
-            .region
-            .expect("a cut");
+        let region = self.plan_of(top.function).blocks[block as usize].region.expect("a cut");
         let top = self.stack.last_mut().expect("running");
         (top.block, top.region, top.path) = (block, region, 0);
     }
@@ -401,16 +367,15 @@ impl<'a> Runner<'a> {
         };
         match callee.checked_sub(plan.imported_functions) {
             // $exit
-            None if callee == 1 => After::End(Outcome {
-                kind: OutcomeKind::Exit,
-                code: 3,
-                ..Outcome::default()
-            }),
+            None if callee == 1 => {
+                After::End(Outcome { kind: OutcomeKind::Exit, code: 3, ..Outcome::default() })
+            }
+            // An import that throws an exception of its own.
+            None if self.random.one_in(8) => self.throw(operator),
             None => After::Continue,
-            Some(_) if self.stack.len() > 60 => After::End(Outcome {
-                stack_overflow: true,
-                ..self.trap(function, operator)
-            }),
+            Some(_) if self.stack.len() > 60 => {
+                After::End(Outcome { stack_overflow: true, ..self.trap(function, operator) })
+            }
             Some(number) => {
                 self.enter(number);
                 After::Continue
@@ -431,9 +396,7 @@ impl<'a> Runner<'a> {
                         return false;
                     };
                     let spans = &self.program.tries[top.function as usize];
-                    spans
-                        .iter()
-                        .any(|&(start, end)| start == operator && start <= at && at < end)
+                    spans.iter().any(|&(start, end)| start == operator && start <= at && at < end)
                 })
                 .map(|region| region.start)
                 .collect();
@@ -452,15 +415,12 @@ impl<'a> Runner<'a> {
                 at = call.expect("it called").end_operator - 1;
             }
         }
-        After::End(Outcome {
-            kind: OutcomeKind::Exception,
-            ..Outcome::default()
-        })
+        After::End(Outcome { kind: OutcomeKind::Exception, ..Outcome::default() })
     }
 }
 
 /// A trace of `invocations` on each of `streams` streams, cut into segments at random.
-pub fn record(
+pub(crate) fn record(
     program: &Program,
     random: &mut Random,
     detail: Detail,
@@ -493,9 +453,7 @@ pub fn record(
         match &pieces[stream][next[stream]] {
             Piece::Segment(events) => write_segment(&mut writer, program, detail, stream, events),
             Piece::Outcome(outcome) => {
-                writer
-                    .write_outcome(stream as u32, outcome)
-                    .expect("written");
+                writer.write_outcome(stream as u32, outcome).expect("written");
                 outcomes.push(outcome.clone());
             }
         }
@@ -510,9 +468,8 @@ enum Piece {
 }
 
 fn choose(random: &mut Random, pieces: &[Vec<Piece>], next: &[usize]) -> Option<usize> {
-    let open: Vec<usize> = (0..pieces.len())
-        .filter(|&stream| next[stream] < pieces[stream].len())
-        .collect();
+    let open: Vec<usize> =
+        (0..pieces.len()).filter(|&stream| next[stream] < pieces[stream].len()).collect();
     (!open.is_empty()).then(|| open[random.below(open.len())])
 }
 
@@ -523,12 +480,8 @@ fn write_segment(
     stream: usize,
     events: &[Vec<u32>],
 ) {
-    let info = SegmentInfo {
-        stream: stream as u32,
-        start_ns: 0,
-        end_ns: 0,
-        events: events.len() as u64,
-    };
+    let info =
+        SegmentInfo { stream: stream as u32, start_ns: 0, end_ns: 0, events: events.len() as u64 };
     let words: Vec<u32> = events.concat();
     match detail {
         Detail::Full => writer.write_segment(&info, &to_bytes(&words)),
@@ -541,24 +494,19 @@ fn write_segment(
     .expect("written");
 }
 
-pub fn to_bytes(words: &[u32]) -> Vec<u8> {
+pub(crate) fn to_bytes(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
 /// A trace of one stream with the given segments and outcome.
-pub fn trace_of(program: &Program, segments: &[&[u32]], outcome: Option<&Outcome>) -> Trace {
+pub(crate) fn trace_of(program: &Program, segments: &[&[u32]], outcome: Option<&Outcome>) -> Trace {
     let mut writer =
         TraceWriter::create(Vec::new(), &program.header(Detail::Full)).expect("a writer");
     for words in segments {
         let layout = program.plan.layout();
         let events = formats::events::Events::new(words, layout).count() as u64;
-        let info = SegmentInfo {
-            events,
-            ..SegmentInfo::default()
-        };
-        writer
-            .write_segment(&info, &to_bytes(words))
-            .expect("written");
+        let info = SegmentInfo { events, ..SegmentInfo::default() };
+        writer.write_segment(&info, &to_bytes(words)).expect("written");
     }
     if let Some(outcome) = outcome {
         writer.write_outcome(0, outcome).expect("written");
@@ -567,15 +515,12 @@ pub fn trace_of(program: &Program, segments: &[&[u32]], outcome: Option<&Outcome
 }
 
 /// The outcome of a program that returned.
-pub fn returned() -> Outcome {
-    Outcome {
-        kind: OutcomeKind::Return,
-        ..Outcome::default()
-    }
+pub(crate) fn returned() -> Outcome {
+    Outcome { kind: OutcomeKind::Return, ..Outcome::default() }
 }
 
 /// Prices that are all different, so that no mistake cancels out.
-pub fn odd_prices() -> CostModel {
+pub(crate) fn odd_prices() -> CostModel {
     let mut model = CostModel::flat("odd", 0);
     model.function_entry = 1_000_003;
     for (index, operator) in formats::operators::Opcode::all().enumerate() {

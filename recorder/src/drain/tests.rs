@@ -292,7 +292,8 @@ fn a_writer_that_panics_is_an_error_and_no_deadlock() {
 
 #[test]
 fn what_comes_after_the_end_is_discarded() {
-    let (recording, bytes) = start(DrainOptions { overflow: Overflow::Block, ..Default::default() });
+    let (recording, bytes) =
+        start(DrainOptions { overflow: Overflow::Block, ..Default::default() });
     let mut tap = recording.tap();
     let report = recording.finish().unwrap();
     for _ in 0..10 * POOL_BUFFERS {

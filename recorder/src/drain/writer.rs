@@ -51,7 +51,10 @@ impl<W: Write> Writer<W> {
     }
 
     /// Takes messages until the end, then closes the trace.
-    pub(super) fn run(mut self, full: &Receiver<Message>) -> Result<DrainReport, Box<DrainFailure>> {
+    pub(super) fn run(
+        mut self,
+        full: &Receiver<Message>,
+    ) -> Result<DrainReport, Box<DrainFailure>> {
         loop {
             match full.recv() {
                 Ok(Message::Segment(segment)) => self.segment(segment),

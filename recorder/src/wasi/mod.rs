@@ -57,12 +57,12 @@ impl WasiOptions {
         context.inherit_stdio().allow_blocking_current_thread(true);
         context.arg(&self.program).args(&self.arguments).envs(&self.environment);
         for directory in &self.directories {
-            context
-                .preopened_dir(&directory.host, &directory.guest, FsPerms::ReadWrite)
-                .map_err(|error| Error::Directory {
+            context.preopened_dir(&directory.host, &directory.guest, FsPerms::ReadWrite).map_err(
+                |error| Error::Directory {
                     path: directory.host.clone(),
                     message: error.root_cause().to_string(),
-                })?;
+                },
+            )?;
         }
         if let Some(seed) = self.seed {
             deterministic::apply(&mut context, seed);

@@ -72,6 +72,8 @@ pub fn run(program: &Program, counted: &Counted) -> Result<Outcome> {
     })?;
     let (mut totals, mut calls) = (Vec::new(), Vec::new());
     let mut endings = Vec::new();
+    // As if the start function ran within instantiation: when it fails, there is no instance.
+    let mut instantiated = true;
     let start = counted.start.map(|name| Call::new(name, &[]));
     for call in start.iter().chain(&program.invocations()) {
         let ending = invoke(&mut store, &instance, call);
@@ -79,14 +81,16 @@ pub fn run(program: &Program, counted: &Counted) -> Result<Outcome> {
         totals.push(counts.iter().map(|count| count.total).collect());
         calls.push(counts.first().map_or(0, Count::all_calls));
         let in_start = start.as_ref().is_some_and(|start| start.export == call.export);
-        let stop = ending.is_final() || (in_start && !matches!(ending, Ending::Return(_)));
+        let failed_start = in_start && !matches!(ending, Ending::Return(_));
+        instantiated = !failed_start;
+        let stop = failed_start || ending.is_final();
         endings.push(ending);
         if stop {
             break;
         }
     }
     let counts = counts(&store, &instance, counted)?;
-    let state = state(&store, &instance);
+    let state = if instantiated { state(&store, &instance) } else { Vec::new() };
     let observation =
         Observation { stdout: outputs.stdout(), stderr: outputs.stderr(), endings, state };
     Ok(Outcome::Ran(CountedRun { observation, counts, totals, calls }))

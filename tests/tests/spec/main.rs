@@ -221,6 +221,10 @@ fn same_fuel(name: &str, model: &CostModel, counted: &Played, fuel: &Played, tal
             continue;
         }
         let fuel = fuel::with_entries(consumed.measure.cost, counted.measure.calls, model);
+        if fuel > counted.measure.cost && counted.haunted {
+            tally.skip("fuel that functions of a failed instantiation may have consumed");
+            continue;
+        }
         tally.fuel_compared += 1;
         if fuel != counted.measure.cost {
             tally.failures.push(format!(
@@ -270,6 +274,7 @@ fn same_prices(
             match recorded::price(&trace, model, Some(1)) {
                 Ok(report) => {
                     exact &= report.fuel.low == report.fuel.high;
+                    if !exact && std::env::var("WF_SPEC").is_ok() { println!("{name}:{} {:?} {:?}", member.line, report.fuel, report.outcome); }
                     exact::compare(&report, count, imported, &mut fail);
                 }
                 Err(error) => fail(format!("{error:#}")),

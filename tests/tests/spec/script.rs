@@ -30,6 +30,9 @@ pub(crate) struct Step {
     pub(crate) ending: Option<Ending>,
     /// What the invocation took.
     pub(crate) measure: Measure,
+    /// Whether functions may be alive, in tables, of instances that nobody can ask for their
+    /// counters.
+    pub(crate) haunted: bool,
 }
 
 /// Whether a directive holds.
@@ -71,7 +74,8 @@ pub(crate) fn play(workshop: &Workshop, name: &str, text: &str) -> Result<Played
             Err(_) => (Verdict::Fails("panicked".to_owned()), None),
         };
         let measure = player.world.measure()?;
-        steps.push(Step { line: player.line, verdict, ending, measure });
+        let haunted = player.world.haunted;
+        steps.push(Step { line: player.line, verdict, ending, measure, haunted });
     }
     Ok(Played { steps, remains: player.world.finish()? })
 }

@@ -8,7 +8,7 @@ use tests::engine::{self, failure};
 use tests::oracle::counter::{self, Count, Counted};
 use tests::oracle::{fuel, wasmtime_engine};
 use tests::recorded::Tape;
-use wasmtime::{Engine, Error, Global, Instance, Linker, Module, Store, Val};
+use wasmtime::{Engine, Error, Global, Instance, Linker, Module, Store, Trap, Val};
 
 use super::spectest;
 
@@ -84,6 +84,9 @@ pub(crate) struct World {
     pub(crate) store: Store<()>,
     pub(crate) linker: Linker<()>,
     pub(crate) members: Vec<Member>,
+    /// Whether an instantiation trapped halfway: functions of that instance live on in tables, but
+    /// nobody has the instance to read its counters.
+    pub(crate) haunted: bool,
     treatment: Treatment,
     script: String,
     measured: Measure,
@@ -102,6 +105,7 @@ impl World {
             store,
             linker,
             members: Vec::new(),
+            haunted: false,
             treatment: workshop.treatment.clone(),
             script: script.to_owned(),
             measured: Measure::default(),
@@ -157,6 +161,7 @@ impl World {
         let instance = match self.linker.instantiate(&mut self.store, &module) {
             Ok(instance) => instance,
             Err(error) => {
+                self.haunted |= error.is::<Trap>();
                 self.adopt(line, Probe::None);
                 return Err(Refusal::Failed(error));
             }

@@ -25,11 +25,7 @@ fn list() -> String {
         let Some(model) = CostModel::builtin(name) else {
             continue;
         };
-        let alias = if model.name == name {
-            String::new()
-        } else {
-            format!("  ({})", model.name)
-        };
+        let alias = if model.name == name { String::new() } else { format!("  ({})", model.name) };
         lines.push_str(&format!("{name:<14}{}{alias}\n", model.hash()));
     }
     lines

@@ -88,11 +88,7 @@ impl<W: Write> Dump<'_, W> {
                 let layout = self.trace.header().plan.layout();
                 for (number, event) in Events::new(&words, layout).enumerate() {
                     let event = event.map_err(|source| {
-                        Failure::Trace(Error::Events {
-                            segment,
-                            offset: entry.offset,
-                            source,
-                        })
+                        Failure::Trace(Error::Events { segment, offset: entry.offset, source })
                     })?;
                     if !self.take() {
                         break;
@@ -124,11 +120,9 @@ impl<W: Write> Dump<'_, W> {
     fn describe(&self, event: Event) -> String {
         let plan = &self.trace.header().plan;
         match self.events.resolve(event.id) {
-            Some(EventKind::Path {
-                function,
-                region,
-                path,
-            }) => describe_path(plan, function, region, path),
+            Some(EventKind::Path { function, region, path }) => {
+                describe_path(plan, function, region, path)
+            }
             Some(EventKind::Site { function, site }) => {
                 let index = plan.function_index(function);
                 let site = &plan.functions[function as usize].sites[site as usize];
@@ -156,16 +150,8 @@ impl<W: Write> Dump<'_, W> {
     }
 
     fn dropped(&mut self, entry: &DropEntry) -> io::Result<()> {
-        let DropEntry {
-            stream,
-            events,
-            bytes,
-            ..
-        } = entry;
-        writeln!(
-            self.output,
-            "{stream} dropped {events} events, {bytes} bytes"
-        )
+        let DropEntry { stream, events, bytes, .. } = entry;
+        writeln!(self.output, "{stream} dropped {events} events, {bytes} bytes")
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use analyzer::names::printable;
-use analyzer::render::{bytes, grouped, outcome};
+use analyzer::render::{bytes, counted, grouped, outcome};
 use anyhow::Result;
 use formats::plan::Plan;
 use formats::report::OutcomeReport;
@@ -41,12 +41,7 @@ fn header_lines(header: &Header, line: &mut impl FnMut(&str, String)) {
 
 fn plan_lines(plan: &Plan, line: &mut impl FnMut(&str, String)) {
     let count = |of: fn(&formats::plan::FunctionPlan) -> usize| {
-        grouped(
-            plan.functions
-                .iter()
-                .map(|function| of(function) as u128)
-                .sum(),
-        )
+        grouped(plan.functions.iter().map(|function| of(function) as u128).sum())
     };
     line(
         "plan",
@@ -64,75 +59,38 @@ fn plan_lines(plan: &Plan, line: &mut impl FnMut(&str, String)) {
 }
 
 fn content_lines(trace: &Trace, line: &mut impl FnMut(&str, String)) {
-    let streams: BTreeSet<u32> = trace
-        .segments()
-        .iter()
-        .map(|segment| segment.info.stream)
-        .collect();
+    let streams: BTreeSet<u32> =
+        trace.segments().iter().map(|segment| segment.info.stream).collect();
     line("file", bytes(trace.bytes()));
     line(
         "segments",
         format!(
-            "{} of {} streams; {} events, {} before compression, {} stored",
+            "{} of {}; {} events, {} before compression, {} stored",
             trace.segments().len(),
-            streams.len(),
+            counted(streams.len() as u128, "stream"),
             grouped(u128::from(trace.events())),
-            bytes(
-                trace
-                    .segments()
-                    .iter()
-                    .map(|segment| u64::from(segment.raw_bytes))
-                    .sum()
-            ),
-            bytes(
-                trace
-                    .segments()
-                    .iter()
-                    .map(|segment| u64::from(segment.stored_bytes))
-                    .sum()
-            ),
+            bytes(trace.segments().iter().map(|segment| u64::from(segment.raw_bytes)).sum()),
+            bytes(trace.segments().iter().map(|segment| u64::from(segment.stored_bytes)).sum()),
         ),
     );
     if let (Some(start), Some(end)) = (
-        trace
-            .segments()
-            .iter()
-            .map(|segment| segment.info.start_ns)
-            .min(),
-        trace
-            .segments()
-            .iter()
-            .map(|segment| segment.info.end_ns)
-            .max(),
+        trace.segments().iter().map(|segment| segment.info.start_ns).min(),
+        trace.segments().iter().map(|segment| segment.info.end_ns).max(),
     ) {
         line("time", format!("{:.6} s", (end - start) as f64 / 1e9));
     }
     for entry in trace.outcomes() {
-        line(
-            "outcome",
-            format!(
-                "stream {}: {}",
-                entry.stream,
-                outcome(&reported(&entry.outcome))
-            ),
-        );
+        line("outcome", format!("stream {}: {}", entry.stream, outcome(&reported(&entry.outcome))));
     }
     for drop in trace.drops() {
         line(
             "dropped",
-            format!(
-                "stream {}: {} events, {}",
-                drop.stream,
-                drop.events,
-                bytes(drop.bytes)
-            ),
+            format!("stream {}: {} events, {}", drop.stream, drop.events, bytes(drop.bytes)),
         );
     }
-    let complete = match trace.require_complete() {
-        Ok(()) if trace.drops().is_empty() => "yes".to_string(),
-        Ok(()) => "no: events were dropped".to_string(),
-        Err(error) => format!("no: {error}"),
-    };
+    let gaps = analyzer::gaps(trace);
+    let complete =
+        if gaps.is_empty() { "yes".to_string() } else { format!("no: {}", gaps.join("; ")) };
     line("complete", complete);
 }
 

@@ -16,10 +16,7 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
     let started = Instant::now();
     let model = cost_model::load(&args.cost_model)?;
     let trace = traces::open(path)?;
-    let options = AnalyzeOptions {
-        jobs: args.jobs,
-        allow_partial: args.allow_partial,
-    };
+    let options = AnalyzeOptions { jobs: args.jobs, allow_partial: args.allow_partial };
     let analysis = analyzer::analyze(&trace, &model, &options)
         .map_err(|error| traces::explain(path, &error))?;
     if args.verbose {

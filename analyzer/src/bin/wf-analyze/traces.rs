@@ -9,11 +9,7 @@ use formats::trace::{Trace, TraceError};
 
 /// Opens the trace at `path`; `-` is standard input.
 pub(crate) fn open(path: &Path) -> Result<Trace> {
-    let opened = if path == Path::new("-") {
-        read_stdin()
-    } else {
-        Trace::open(path)
-    };
+    let opened = if path == Path::new("-") { read_stdin() } else { Trace::open(path) };
     opened.map_err(|error| explain(path, &Error::Read(error)))
 }
 
@@ -21,20 +17,14 @@ fn read_stdin() -> Result<Trace, TraceError> {
     let mut bytes = Vec::new();
     match io::stdin().lock().read_to_end(&mut bytes) {
         Ok(_) => Trace::from_bytes(bytes),
-        Err(source) => Err(TraceError::Io {
-            offset: bytes.len() as u64,
-            source,
-        }),
+        Err(source) => Err(TraceError::Io { offset: bytes.len() as u64, source }),
     }
 }
 
 /// `error` in one line: the file, what is wrong and what to do.
 pub(crate) fn explain(path: &Path, error: &Error) -> anyhow::Error {
-    let name = if path == Path::new("-") {
-        "standard input".into()
-    } else {
-        path.to_string_lossy()
-    };
+    let name =
+        if path == Path::new("-") { "standard input".into() } else { path.to_string_lossy() };
     match error {
         Error::Read(TraceError::Io { offset: 0, source }) => anyhow!("{name}: {source}"),
         _ => match advice(error) {

@@ -253,8 +253,9 @@ fn parse_size(size: &str) -> Result<u64, String> {
         "g" | "gb" | "gib" => 1 << 30,
         _ => return Err("a size is a number of bytes, or one with K, M or G".to_owned()),
     };
-    let number: u64 =
-        digits.parse().map_err(|_| "a size is a number of bytes, or one with K, M or G".to_owned())?;
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "a size is a number of bytes, or one with K, M or G".to_owned())?;
     number.checked_mul(unit).ok_or_else(|| "this size is beyond 64 bits".to_owned())
 }
 
@@ -302,9 +303,8 @@ mod tests {
 
     #[test]
     fn the_seed_is_optional_and_needs_an_equals_sign() {
-        let seed = |line: &str| {
-            Args::try_parse_from(line.split(' ')).map(|args| args.deterministic).ok()
-        };
+        let seed =
+            |line: &str| Args::try_parse_from(line.split(' ')).map(|args| args.deterministic).ok();
         assert_eq!(seed("wf-record m.wasm"), Some(None));
         assert_eq!(seed("wf-record --deterministic m.wasm"), Some(Some(None)));
         assert_eq!(seed("wf-record --deterministic=0x10 m.wasm"), Some(Some(Some(16))));

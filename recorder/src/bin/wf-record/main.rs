@@ -61,10 +61,12 @@ fn record(args: &Args, terminal: &Terminal) -> Result<u8, Failure> {
     let recorder = prepare(args, module, terminal)?;
     let output = Output::choose(args).map_err(usage)?;
     let trace = output.open().map_err(recorder_failed)?;
-    let receipt = recorder.run(trace).map_err(|error| about(error, &output.name()))?;
-    print_results(&receipt, &output)
-        .context("can't print the results")
-        .map_err(recorder_failed)?;
+    let receipt = recorder.run(trace).map_err(|error| {
+        // Nothing was run: what there is of the trace is of no use.
+        output.discard();
+        about(error, &output.name())
+    })?;
+    print_results(&receipt, &output).context("can't print the results").map_err(recorder_failed)?;
     if let Some(crash) = &receipt.crash {
         terminal.crash(&args.program(), crash);
     }

@@ -39,14 +39,23 @@ impl Output {
             Output::File(path) => path,
         };
         // Devices and pipes are written to, not replaced.
-        if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        if is_regular_file(path) {
             let old = with_suffix(path, ".old");
-            fs::rename(path, &old).with_context(|| {
-                format!("can't keep {} as {}", path.display(), old.display())
-            })?;
+            fs::rename(path, &old)
+                .with_context(|| format!("can't keep {} as {}", path.display(), old.display()))?;
         }
         let file = File::create(path).with_context(|| format!("can't write {}", path.display()))?;
         Ok(Box::new(file))
+    }
+
+    /// Removes a file that was created in vain.
+    pub(crate) fn discard(&self) {
+        if let Output::File(path) = self
+            && is_regular_file(path)
+        {
+            // It stays behind then, as an unfinished trace that says so to its readers.
+            let _ = fs::remove_file(path);
+        }
     }
 
     /// What messages call it.
@@ -56,6 +65,10 @@ impl Output {
             Output::File(path) => path.display().to_string(),
         }
     }
+}
+
+fn is_regular_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 fn is_same_file(one: &Path, other: &Path) -> bool {
