@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 use slicer::module::Module;
-use wasmparser::Operator;
+use wasmparser::{Export, ExternalKind, Operator, Parser, Payload};
 
 /// Facts of one defined function.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +60,18 @@ pub(crate) fn direct_callee(module: &Module<'_>, number: u32, operator: u32) -> 
         }
         _ => None,
     }
+}
+
+/// Whether an export names the function with the index `index`.
+pub(crate) fn exports_function(module: &Module<'_>, index: u32) -> bool {
+    let exports = Parser::new(0).parse_all(module.wasm).find_map(|payload| match payload {
+        Ok(Payload::ExportSection(exports)) => Some(exports),
+        _ => None,
+    });
+    let names = |export: Export<'_>| {
+        matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) && export.index == index
+    };
+    exports.is_some_and(|exports| exports.into_iter().flatten().any(names))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use slicer::costs::Costs;
 use slicer::module::Module;
 
 use crate::activations::may_catch;
-use crate::bodies::{Body, direct_callee};
+use crate::bodies::{Body, direct_callee, exports_function};
 use crate::paths::inner_targets;
 use crate::steps::{End, Step};
 
@@ -116,7 +116,7 @@ impl TailPricer<'_> {
             End::Call { region, .. } if returned && top.function == function => vec![region],
             End::Call { .. } if !returned => self.behind_call(function, top, situation),
             End::Throw { .. } => {
-                let mut regions = resumes_of(function, &situation.open);
+                let mut regions = self.resumes(function, &situation.open);
                 regions.extend(self.landings(function, &situation.open));
                 regions
             }
@@ -125,13 +125,14 @@ impl TailPricer<'_> {
     }
 
     /// The same after a call of `top` whose callee has left no event: either the callee is in its
-    /// first region, or it was the host's, and has returned or thrown.
+    /// first region, or it was the host's, and has returned, thrown, or called an export.
     fn behind_call(&self, function: u32, top: &Step, situation: &Situation<'_>) -> Vec<u32> {
         let imported = self.plan.imported_functions;
         // After a tail call the last event is the caller's, which has ended.
         let callee = situation.last.map_or(Callee::Any, |last| self.callee(last));
         let mut regions = Vec::new();
-        if callee.may_be(function, imported) {
+        let reentered = callee.may_be_import(imported) && self.is_exported(function);
+        if reentered || callee.may_be(function, imported) {
             regions.push(ENTRY);
         }
         if callee.may_be_import(imported) {
@@ -168,6 +169,24 @@ impl TailPricer<'_> {
             open.iter().any(|step| may_catch(step, function, span))
         });
         catching.map(|(index, _)| index as u32).collect()
+    }
+
+    /// The regions in which open activations of `function` go on when the host caught an exception
+    /// on its way to them: they called an import, which called the export above them.
+    fn resumes(&self, function: u32, open: &[&Step]) -> Vec<u32> {
+        let resume = |pair: &[&Step]| match pair[1].end {
+            End::Call { region, .. } if pair[1].function == function => {
+                let by_host = self.callee(pair[1]).may_be_import(self.plan.imported_functions);
+                (by_host && self.is_exported(pair[0].function)).then_some(region)
+            }
+            _ => None,
+        };
+        open.windows(2).filter_map(resume).collect()
+    }
+
+    /// Whether the host can call the defined function number `function` by an export.
+    fn is_exported(&self, function: u32) -> bool {
+        exports_function(self.module, self.plan.function_index(function))
     }
 
     /// Fuel of the dearest path of the whole module: the most that any tail can have.
@@ -233,16 +252,4 @@ fn ends_region(function: &FunctionPlan, operator: u32) -> bool {
             && block.end_operator == operator + 1
             && !matches!(block.exit, Exit::Branch(_) | Exit::Return)
     })
-}
-
-/// The regions in which open activations of `function` go on when the host caught an exception
-/// that was on its way to them.
-fn resumes_of(function: u32, open: &[&Step]) -> Vec<u32> {
-    let resumes = open.iter().filter(|step| step.function == function);
-    resumes
-        .filter_map(|step| match step.end {
-            End::Call { region, .. } => Some(region),
-            _ => None,
-        })
-        .collect()
 }

@@ -13,11 +13,15 @@ use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p1::WasiP1Ctx;
 
 use crate::observation::{Ending, Observation, digest};
+use crate::oracle::counter;
 use crate::program::{Call, Program, Run, Value};
 use crate::wasi::{self, Outputs};
 
 /// Exports that start like this are ours, not the program's.
 const OUR_EXPORTS: &str = "wf.";
+
+/// All that a program's collected heap may take: random programs fill what they get.
+const MAX_GC_HEAP_BYTES: u64 = 64 << 20;
 
 /// What a store of a run holds.
 pub struct Host {
@@ -32,7 +36,10 @@ pub struct Host {
 /// When the configuration is contradictory.
 pub fn engine(configure: impl FnOnce(&mut Config)) -> Result<Engine> {
     let mut config = recorder::engine::config();
-    config.relaxed_simd_deterministic(true);
+    config
+        .relaxed_simd_deterministic(true)
+        .gc_heap_reservation(MAX_GC_HEAP_BYTES)
+        .gc_heap_may_move(false);
     configure(&mut config);
     Engine::new(&config).map_err(failure)
 }
@@ -120,7 +127,11 @@ pub fn run(
     let has_start = has_start_section(wasm)?;
     let instance = match linker.instantiate(&mut store, &module) {
         Ok(instance) => instance,
-        Err(error) if has_start && is_guest_failure(&error) => {
+        Err(error)
+            if has_start
+                && is_guest_failure(&error)
+                && instantiates_without_start(&mut store, &linker, wasm)? =>
+        {
             let end = End { module: &module, instance: None, error: Some(&error) };
             observer.ended(&mut store, &end)?;
             store.take_pending_exception();
@@ -170,6 +181,18 @@ fn has_start_section(wasm: &[u8]) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// Whether it is the start function that fails an instantiation, and not a segment or a constant
+/// expression: those are no invocation.
+fn instantiates_without_start(
+    store: &mut Store<Host>,
+    linker: &Linker<Host>,
+    wasm: &[u8],
+) -> Result<bool> {
+    let exposed = counter::rewrite(wasm, &[])?;
+    let module = Module::new(store.engine(), &exposed.wasm).map_err(failure)?;
+    Ok(linker.instantiate(store, &module).is_ok())
 }
 
 /// Whether the guest's own code failed, as opposed to its linking.

@@ -158,6 +158,9 @@ impl Check<'_> {
             let Some(run) = fuel::run(program, model).context("consuming fuel")? else {
                 continue;
             };
+            if run.is_saturated() {
+                continue;
+            }
             self.observation(&format!("fuel by {}", model.name), &run.observation);
             let (mut total_before, mut calls_before) = (0, 0);
             for (index, ending) in run.observation.endings.iter().enumerate() {

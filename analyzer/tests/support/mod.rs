@@ -156,6 +156,26 @@ impl Program {
         Program { wasm, plan, model, prices, callees, tries }
     }
 
+    /// The event of a path from region `region` of the defined function number `function` to the
+    /// end of the region at operator `operator`.
+    pub(crate) fn path_to(&self, function: u32, region: u32, operator: u32) -> u32 {
+        let plan = &self.plan.functions[function as usize];
+        let region = &plan.regions[region as usize];
+        let ends_there = |path: &u32| {
+            let (mut block, mut rest) = (&plan.blocks[region.start as usize], *path);
+            while let Exit::Branch(edges) = &block.exit {
+                let edge = edges.iter().rev().find(|edge| edge.value <= rest).expect("a path");
+                rest -= edge.value;
+                block = &plan.blocks[edge.target as usize];
+                if block.cut_on_arrival {
+                    return false;
+                }
+            }
+            block.end_operator == operator + 1
+        };
+        region.first_event + (0..region.paths).find(ends_there).expect("such a path")
+    }
+
     pub(crate) fn header(&self, detail: Detail) -> Header {
         Header {
             tool: "test".to_string(),

@@ -16,6 +16,10 @@ use crate::program::Program;
 /// What Wasmtime charges for entering a function: its table has no entry for it.
 pub const FUNCTION_ENTRY: u64 = 1;
 
+/// Wasmtime saturates the charge of a bulk operator at `i64::MAX`, and the tank cannot hold more
+/// than two of them: nothing above this is compared.
+const SATURATION: u64 = 1 << 62;
+
 /// One run under the fuel oracle.
 #[derive(Clone, Debug)]
 pub struct FuelRun {
@@ -23,6 +27,13 @@ pub struct FuelRun {
     pub observation: Observation,
     /// Fuel of each invocation, in the order of [`Observation::endings`].
     pub fuel: Vec<u64>,
+}
+
+impl FuelRun {
+    /// Whether a bulk operator of astronomical length, which failed, has upset the count.
+    pub fn is_saturated(&self) -> bool {
+        self.fuel.iter().any(|&fuel| fuel >= SATURATION)
+    }
 }
 
 /// Wasmtime's cost table for `model`, or `None` when a price does not fit its `u8`s. The price

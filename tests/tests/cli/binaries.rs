@@ -77,7 +77,8 @@ fn folder() -> &'static Path {
             None => panic!("{} has no readable name", profile_folder.display()),
         };
         let build = Command::new(env!("CARGO"))
-            .args(["build", "--workspace", "--bins", "--tests", "--profile", profile])
+            .args(["build", "--workspace", "--tests", "--profile", profile])
+            .args(["--bin", "wf-record", "--bin", "wf-analyze"])
             .args([OsStr::new("--target-dir"), target.as_os_str()])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()

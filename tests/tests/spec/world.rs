@@ -8,7 +8,7 @@ use tests::engine::{self, failure};
 use tests::oracle::counter::{self, Count, Counted};
 use tests::oracle::{fuel, wasmtime_engine};
 use tests::recorded::Tape;
-use wasmtime::{Engine, Error, Global, Instance, Linker, Module, Store, Trap, Val};
+use wasmtime::{Engine, Error, Global, Instance, Linker, Module, Store, Trap, Val, WasmBacktrace};
 
 use super::spectest;
 
@@ -213,15 +213,19 @@ impl World {
         instance.map_err(Refusal::Failed)
     }
 
-    /// Ends an invocation of whatever instance: recordings write down what happened.
+    /// Ends an invocation: the recordings of the instances that took part write down what
+    /// happened.
     pub(crate) fn ended(&mut self, error: Option<&Error>) {
+        let frames = error
+            .and_then(|error| error.downcast_ref::<WasmBacktrace>())
+            .map_or(&[][..], WasmBacktrace::frames);
         for member in &self.members {
             let Probe::Recorded { tape, module, position } = &member.probe else { continue };
+            let cut_short = frames.iter().any(|frame| Module::same(frame.module(), module));
             let idle = position
                 .is_some_and(|position| matches!(position.get(&mut self.store), Val::I32(0)));
-            // An instance that a trap passed through may have flushed just before.
-            if !idle || error.is_some() {
-                tape.end(&mut self.store, module, error);
+            if cut_short || !idle {
+                tape.end(&mut self.store, module, error.filter(|_| cut_short));
             }
         }
     }

@@ -13,7 +13,7 @@ Examples:
   wf-analyze trace.bin                              fuel of the program, its functions and loops
   wf-analyze --cost-model unit trace.bin            count every operator as 1
   wf-analyze --format json -o report.json trace.bin
-  wf-analyze --sort total --limit 10 trace.bin      where the time goes, callees included
+  wf-analyze --sort total --limit 10 trace.bin      most fuel first, callees included
   wf-analyze --focus '^sqlite3' trace.bin           only functions with such names
   wf-analyze cost-model print wasmtime > mine.toml  start a cost model of your own
   wf-analyze --cost-model mine.toml trace.bin

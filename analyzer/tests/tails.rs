@@ -1,0 +1,165 @@
+//! What a trap cut short: the interval for each way in which the trapping activation can have
+//! come to the trapping operator. Every operator costs 1, so that fuel can be counted by hand.
+
+mod support;
+
+use analyzer::{Analysis, AnalyzeOptions, analyze};
+use formats::cost_model::CostModel;
+use formats::trace::{Location, Outcome, OutcomeKind};
+use support::{Program, trace_of};
+
+/// Function indices are those of the functions' numbers plus one, because of the import. Beside
+/// each function are the operator indices of its call and its trapping `i32.div_u`.
+const PROGRAM: &str = r#"(module
+  (import "host" "call" (func $host))
+  (type $v (func (param i32)))
+  (tag $t)
+  (table 1 funcref)
+  ;; 0: calls itself at 4, traps at 8
+  (func $recursive (param i32)
+    nop
+    (if (local.get 0) (then (call $recursive (i32.const 0))))
+    (drop (i32.div_u (i32.const 1) (local.get 0))))
+  ;; 1: calls the host at 2, traps at 6
+  (func $to_host (param i32)
+    (if (local.get 0) (then (call $host)))
+    (drop (i32.div_u (i32.const 1) (local.get 0))))
+  ;; 2: calls anything at 4, traps at 8
+  (func $to_any (param i32)
+    (if (local.get 0) (then (call_indirect (type $v) (i32.const 0) (i32.const 0))))
+    (drop (i32.div_u (i32.const 1) (local.get 0))))
+  ;; 3: calls the host at 2, traps at 10
+  (func $catches_host (param i32)
+    (block $caught (try_table (catch_all $caught) (call $host) nop nop nop))
+    (drop (i32.div_u (i32.const 1) (local.get 0))))
+  ;; 4: calls function 5 at 2, traps at 10
+  (func $catches (param i32)
+    (block $caught (try_table (catch_all $caught) (call $throws) nop nop nop))
+    (drop (i32.div_u (i32.const 1) (local.get 0))))
+  ;; 5: throws at 0
+  (func $throws (throw $t))
+  ;; 6: loops at 1, traps at 5
+  (func $loops (param i32)
+    nop
+    (loop nop (drop (i32.div_u (i32.const 1) (local.get 0))) (br 0)))
+  ;; 7: calls the host at 2, traps at 6
+  (func $exported (export "exported") (param i32)
+    (if (local.get 0) (then (call $host)))
+    (drop (i32.div_u (i32.const 1) (local.get 0))))
+  ;; 8: tail-calls function 1 at 1
+  (func $tail_calls (return_call $to_host (i32.const 1)))
+  ;; 9: calls function 8 at 0, traps at 3
+  (func $outer (param i32)
+    (call $tail_calls)
+    (drop (i32.div_u (i32.const 1) (local.get 0)))))"#;
+
+fn program() -> Program {
+    Program::new(PROGRAM, CostModel::builtin("unit").expect("built in"))
+}
+
+/// Analyzes `events`, given as function, region and last operator, after which the program
+/// trapped at an operator of a function.
+fn analyzed(events: &[(u32, u32, u32)], trap: (u32, u32)) -> Analysis {
+    let program = program();
+    let words: Vec<u32> = events
+        .iter()
+        .map(|&(function, region, operator)| program.path_to(function, region, operator))
+        .collect();
+    let location = Some(Location { function: trap.0 + 1, operator: trap.1 });
+    let outcome = Outcome { kind: OutcomeKind::Trap, code: 134, location, ..Outcome::default() };
+    let trace = trace_of(&program, &[&words], Some(&outcome));
+    analyze(&trace, &program.model, &AnalyzeOptions::default()).expect("priced")
+}
+
+/// Fuel of the tail: what the report has beyond the fuel of `events`, which is `before`.
+fn tail(events: &[(u32, u32, u32)], before: u128, trap: (u32, u32)) -> (u128, u128) {
+    let fuel = analyzed(events, trap).report.fuel;
+    (fuel.low - before, fuel.high - before)
+}
+
+const ENTRY: u32 = 0;
+
+#[test]
+fn the_first_region_of_the_first_activation() {
+    // nop, local.get, if, i32.const, local.get, i32.div_u
+    assert_eq!(tail(&[], 0, (0, 8)), (6, 6));
+}
+
+#[test]
+fn the_first_region_of_a_callee_and_not_what_follows_the_call() {
+    // The call costs nop, local.get, if, i32.const, call.
+    let events = [(0, ENTRY, 4)];
+    assert_eq!(tail(&events, 5, (0, 8)), (6, 6));
+    let report = analyzed(&events, (0, 8)).report;
+    assert_eq!((report.functions[0].calls, report.functions[0].total_fuel), (2, Some(11)));
+}
+
+#[test]
+fn what_follows_a_call_that_returned() {
+    // The call costs 5; the callee runs nop, local.get, if, i32.const, local.get, i32.div_u, drop
+    // and end.
+    let events = [(0, ENTRY, 4), (0, ENTRY, 10)];
+    // end, i32.const, local.get, i32.div_u
+    assert_eq!(tail(&events, 5 + 8, (0, 8)), (4, 4));
+}
+
+#[test]
+fn what_follows_a_call_of_the_host() {
+    // local.get, if, call; then end, i32.const, local.get, i32.div_u
+    assert_eq!(tail(&[(1, ENTRY, 2)], 3, (1, 6)), (4, 4));
+}
+
+#[test]
+fn a_call_of_the_host_may_have_called_an_export() {
+    // After the call 4 as above, or the first region: local.get, if, i32.const, local.get, div.
+    assert_eq!(tail(&[(7, ENTRY, 2)], 3, (7, 6)), (4, 5));
+}
+
+#[test]
+fn an_indirect_call_may_have_called_its_own_function_or_the_host() {
+    // local.get, if, i32.const, i32.const, call_indirect; then 4 or 5 as above.
+    assert_eq!(tail(&[(2, ENTRY, 4)], 5, (2, 8)), (4, 5));
+}
+
+#[test]
+fn an_exception_of_the_host_may_have_been_caught() {
+    // block, try_table, call; then nop nop nop end end i32.const local.get i32.div_u, or, after
+    // the branch past both ends, the last three of them.
+    assert_eq!(tail(&[(3, ENTRY, 2)], 3, (3, 10)), (3, 8));
+}
+
+#[test]
+fn an_exception_of_a_callee_was_caught() {
+    assert_eq!(tail(&[(4, ENTRY, 2), (5, ENTRY, 0)], 3 + 1, (4, 10)), (3, 3));
+}
+
+#[test]
+fn an_iteration_of_a_loop() {
+    // Entry: nop, loop. An iteration: nop i32.const local.get i32.div_u drop br.
+    let program = program();
+    let entry = program.plan.functions[6].regions[0].first_event;
+    let iteration = program.plan.functions[6].regions[1].first_event;
+    let location = Some(Location { function: 7, operator: 5 });
+    let outcome = Outcome { kind: OutcomeKind::Trap, location, ..Outcome::default() };
+    let trace = trace_of(&program, &[&[entry, iteration, iteration]], Some(&outcome));
+    let report =
+        analyze(&trace, &program.model, &AnalyzeOptions::default()).expect("priced").report;
+    assert_eq!((report.fuel.low, report.fuel.high), (2 + 6 + 6 + 4, 2 + 6 + 6 + 4));
+    assert_eq!(report.loops[0].iterations, 3, "the running one too");
+    assert_eq!(report.functions[0].self_fuel, report.fuel.total);
+}
+
+#[test]
+fn the_first_region_of_a_function_that_was_tail_called() {
+    // call; i32.const, return_call; then local.get, if, i32.const, local.get, i32.div_u
+    let report = analyzed(&[(9, ENTRY, 0), (8, ENTRY, 1)], (1, 6)).report;
+    assert_eq!((report.fuel.low, report.fuel.high), (1 + 2 + 5, 1 + 2 + 5));
+    let outer = report.functions.iter().find(|function| function.index == 10);
+    assert_eq!(outer.and_then(|outer| outer.total_fuel), Some(8));
+}
+
+#[test]
+fn nothing_is_cut_short_where_the_event_comes_first() {
+    // A trap of the call itself, as when the table has no such element.
+    assert_eq!(tail(&[(2, ENTRY, 4)], 5, (2, 4)), (0, 0));
+}
