@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use wasmtime::error::Context;
 use recorder::wasi::{Directory, WasiOptions};
+use wasmtime::error::Context;
 
 /// A program on disk.
 pub(crate) struct Program {
@@ -35,8 +35,8 @@ pub(crate) fn find(folder: &Path, filter: &str) -> wasmtime::Result<Vec<Program>
     let mut pending = vec![folder.to_path_buf()];
     let mut paths = Vec::new();
     while let Some(folder) = pending.pop() {
-        let entries =
-            std::fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))?;
+        let entries = std::fs::read_dir(&folder)
+            .with_context(|| format!("can't read {}", folder.display()))?;
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {

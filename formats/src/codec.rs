@@ -53,9 +53,7 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
     } else if length <= LARGE_BYTES {
         decode_within::<T, { CLAIM_FACTOR.saturating_mul(LARGE_BYTES) }>(bytes)
     } else {
-        Err(DecodeError(format!(
-            "{length} bytes are more than {LARGE_BYTES}"
-        )))
+        Err(DecodeError(format!("{length} bytes are more than {LARGE_BYTES}")))
     }
 }
 

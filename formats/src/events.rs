@@ -50,11 +50,7 @@ pub struct Events<'a> {
 impl<'a> Events<'a> {
     /// The events in `words`.
     pub fn new(words: &'a [u32], layout: EventLayout) -> Self {
-        Events {
-            words,
-            position: 0,
-            layout,
-        }
+        Events { words, position: 0, layout }
     }
 
     /// Place of the next event's id word.
@@ -103,11 +99,7 @@ impl FusedIterator for Events<'_> {}
 mod tests {
     use super::*;
 
-    const LAYOUT: EventLayout = EventLayout {
-        first_narrow: 10,
-        first_wide: 12,
-        end: 13,
-    };
+    const LAYOUT: EventLayout = EventLayout { first_narrow: 10, first_wide: 12, end: 13 };
 
     fn collect(words: &[u32]) -> Result<Vec<(u32, u64)>, EventError> {
         Events::new(words, LAYOUT)
@@ -118,35 +110,20 @@ mod tests {
     #[test]
     fn payloads_of_every_width_are_read() {
         let events = collect(&[9, 10, 500, 0, 12, 7, 1, 11, u32::MAX]);
-        let expected = vec![
-            (9, 0),
-            (10, 500),
-            (0, 0),
-            (12, 1 << 32 | 7),
-            (11, 0xffff_ffff),
-        ];
+        let expected = vec![(9, 0), (10, 500), (0, 0), (12, 1 << 32 | 7), (11, 0xffff_ffff)];
         assert_eq!(events, Ok(expected));
         assert_eq!(collect(&[]), Ok(vec![]));
     }
 
     #[test]
     fn an_unknown_id_is_named_with_its_place() {
-        assert_eq!(
-            collect(&[1, 2, 13]),
-            Err(EventError::UnknownId { word: 2, id: 13 })
-        );
+        assert_eq!(collect(&[1, 2, 13]), Err(EventError::UnknownId { word: 2, id: 13 }));
     }
 
     #[test]
     fn a_payload_that_is_cut_short_is_named_with_its_place() {
-        assert_eq!(
-            collect(&[1, 10]),
-            Err(EventError::CutShort { word: 1, id: 10 })
-        );
-        assert_eq!(
-            collect(&[12, 4]),
-            Err(EventError::CutShort { word: 0, id: 12 })
-        );
+        assert_eq!(collect(&[1, 10]), Err(EventError::CutShort { word: 1, id: 10 }));
+        assert_eq!(collect(&[12, 4]), Err(EventError::CutShort { word: 0, id: 12 }));
     }
 
     #[test]

@@ -256,11 +256,7 @@ impl<'a> EventMap<'a> {
                 sites[(site.event - plan.path_events) as usize] = (number as u32, index as u32);
             }
         }
-        EventMap {
-            plan,
-            first_events,
-            sites,
-        }
+        EventMap { plan, first_events, sites }
     }
 
     /// What `id` stands for, or `None` when the plan has no such event.
@@ -273,9 +269,7 @@ impl<'a> EventMap<'a> {
         // successor's first event, and the last of such a run is the one that has regions.
         let function = self.first_events.partition_point(|&first| first <= id) - 1;
         let regions = &self.plan.functions[function].regions;
-        let region = regions
-            .partition_point(|region| region.first_event <= id)
-            .checked_sub(1)?;
+        let region = regions.partition_point(|region| region.first_event <= id).checked_sub(1)?;
         let path = id - regions[region].first_event;
         (path < regions[region].paths).then_some(EventKind::Path {
             function: function as u32,

@@ -151,9 +151,7 @@ impl Report {
     pub fn from_json(json: &str) -> Result<Report, ReportError> {
         let report: Report = serde_json::from_str(json)?;
         if report.schema != SCHEMA {
-            return Err(ReportError::OtherSchema {
-                found: report.schema,
-            });
+            return Err(ReportError::OtherSchema { found: report.schema });
         }
         Ok(report)
     }

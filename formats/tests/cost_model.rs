@@ -36,9 +36,7 @@ fn with_operators(lines: &str) -> String {
 
 #[test]
 fn every_model_comes_back_from_toml() {
-    let builtin = BUILTIN_NAMES
-        .iter()
-        .map(|name| CostModel::builtin(name).unwrap());
+    let builtin = BUILTIN_NAMES.iter().map(|name| CostModel::builtin(name).unwrap());
     for model in builtin.chain([motley()]) {
         let text = model.to_toml();
         let read = CostModel::from_toml(&text).unwrap();
@@ -52,20 +50,13 @@ fn every_model_comes_back_from_toml() {
 fn a_written_model_lists_everything() {
     let text = CostModel::builtin("wasmtime-48").unwrap().to_toml();
     for operator in Opcode::all() {
-        assert!(
-            text.contains(&format!("\n\"{}\" = ", operator.name())),
-            "{}",
-            operator.name()
-        );
+        assert!(text.contains(&format!("\n\"{}\" = ", operator.name())), "{}", operator.name());
     }
     assert!(text.contains("\n\"memory.grow\" = 0 # per page\n"));
     assert!(text.contains("\n\"table.fill\" = 1 # per element\n"));
     assert!(text.contains("\nfunction_entry = 1\n"));
     assert!(text.contains("\ndefault = 1\n"));
-    assert_eq!(
-        text.matches("\" = ").count(),
-        OPERATOR_COUNT + Bulk::ALL.len()
-    );
+    assert_eq!(text.matches("\" = ").count(), OPERATOR_COUNT + Bulk::ALL.len());
 }
 
 #[test]
@@ -122,11 +113,7 @@ fn a_misspelt_operator_is_named_with_its_line_and_the_nearest_one() {
         let text = with_operators(&format!("nop = 0\n\"{name}\" = 1"));
         assert_eq!(
             error(&text),
-            CostModelError::UnknownOperator {
-                line: 5,
-                name: name.to_owned(),
-                nearest
-            }
+            CostModelError::UnknownOperator { line: 5, name: name.to_owned(), nearest }
         );
     }
     assert_eq!(
@@ -144,10 +131,7 @@ fn an_operator_without_units_has_no_price_per_unit() {
          did you mean `memory.copy`?"
     );
     let text = "name = \"mine\"\ndefault = 1\n[per_unit]\n\"i32.add\" = 1";
-    assert!(matches!(
-        error(text),
-        CostModelError::UnknownBulk { line: 4, .. }
-    ));
+    assert!(matches!(error(text), CostModelError::UnknownBulk { line: 4, .. }));
 }
 
 #[test]
@@ -168,10 +152,7 @@ fn costs_that_are_no_32_bit_integers_are_refused() {
         assert_eq!(message(&text), expected);
     }
     let text = "name = \"mine\"\ndefault = 1\nfunction_entry = -5";
-    assert!(matches!(
-        error(text),
-        CostModelError::InvalidCost { line: 3, .. }
-    ));
+    assert!(matches!(error(text), CostModelError::InvalidCost { line: 3, .. }));
     let model = CostModel::from_toml(&with_operators("nop = 4294967295")).unwrap();
     assert_eq!(model.operator(opcode("nop")), u32::MAX);
 }
@@ -191,15 +172,9 @@ fn unknown_keys_and_wrong_types_are_refused() {
         "line 2: unknown key `defualt`; the keys are `name`, `function_entry`, `default`, \
          `[operators]` and `[per_unit]`"
     );
-    assert_eq!(
-        message("name = 1\ndefault = 1"),
-        "line 1: `name` must be a string, not integer"
-    );
+    assert_eq!(message("name = 1\ndefault = 1"), "line 1: `name` must be a string, not integer");
     let text = "name = \"mine\"\ndefault = 1\noperators = 4";
-    assert_eq!(
-        message(text),
-        "line 3: `operators` must be a table, not integer"
-    );
+    assert_eq!(message(text), "line 3: `operators` must be a table, not integer");
 }
 
 #[test]
@@ -207,13 +182,7 @@ fn what_is_missing_is_named() {
     assert_eq!(error("default = 1"), CostModelError::NoName);
     let text = "name = \"mine\"\n[operators]\nunreachable = 0";
     let missing = OPERATOR_COUNT - 1;
-    assert_eq!(
-        error(text),
-        CostModelError::NoDefault {
-            missing,
-            first: "nop"
-        }
-    );
+    assert_eq!(error(text), CostModelError::NoDefault { missing, first: "nop" });
     // A complete list needs no default.
     let complete = motley().to_toml().replace("\ndefault = ", "\n# ");
     assert_eq!(CostModel::from_toml(&complete).unwrap(), motley());
@@ -221,16 +190,9 @@ fn what_is_missing_is_named() {
 
 #[test]
 fn text_that_is_no_toml_is_refused_with_its_line() {
-    assert!(matches!(
-        error("name = \"mine\"\n[operators"),
-        CostModelError::Syntax { line: 2, .. }
-    ));
+    assert!(matches!(error("name = \"mine\"\n[operators"), CostModelError::Syntax { line: 2, .. }));
     let twice = with_operators("nop = 1\nnop = 2");
-    assert!(
-        matches!(error(&twice), CostModelError::Syntax { line: 5, .. }),
-        "{:?}",
-        error(&twice)
-    );
+    assert!(matches!(error(&twice), CostModelError::Syntax { line: 5, .. }), "{:?}", error(&twice));
 }
 
 #[test]
@@ -240,8 +202,5 @@ fn a_file_that_is_too_long_is_refused() {
     // The longest name that fits is compared with all operators in reasonable time.
     let name = "x".repeat(MAX_COST_MODEL_BYTES - 100);
     let text = with_operators(&format!("\"{name}\" = 1"));
-    assert!(matches!(
-        error(&text),
-        CostModelError::UnknownOperator { .. }
-    ));
+    assert!(matches!(error(&text), CostModelError::UnknownOperator { .. }));
 }

@@ -24,10 +24,7 @@ fn ending(bytes: &[u8]) -> (Ending, usize) {
 }
 
 fn corrupt(offset: usize, what: &str) -> Ending {
-    Ending::Corrupt {
-        offset: offset as u64,
-        what: what.to_owned(),
-    }
+    Ending::Corrupt { offset: offset as u64, what: what.to_owned() }
 }
 
 /// Whatever can be read of `damaged` is what `original` holds.
@@ -49,19 +46,14 @@ fn a_trace_cut_at_any_byte_is_truncated_and_keeps_what_is_whole() {
     let frames = tiny::frames(&bytes);
     let original = Trace::from_bytes(bytes.clone()).unwrap();
     for length in 0..bytes.len() {
-        let whole = frames
-            .iter()
-            .take_while(|frame| frame.end <= length)
-            .count();
+        let whole = frames.iter().take_while(|frame| frame.end <= length).count();
         match Trace::from_bytes(bytes[..length].to_vec()) {
             Ok(trace) => {
                 assert!(whole >= 1, "{length} bytes");
                 // Frame 1 is a segment, 2 a drop note, 3 a segment.
                 let segments = [0, 0, 1, 1, 2, 2, 2][whole];
-                let Err(TraceError::Truncated {
-                    offset,
-                    segments: found,
-                }) = trace.require_complete()
+                let Err(TraceError::Truncated { offset, segments: found }) =
+                    trace.require_complete()
                 else {
                     panic!("{length} bytes: {:?}", trace.ending());
                 };
@@ -75,10 +67,7 @@ fn a_trace_cut_at_any_byte_is_truncated_and_keeps_what_is_whole() {
             }
             Err(error) => {
                 assert_eq!(whole, 0, "{length} bytes: {error}");
-                assert!(
-                    matches!(error, TraceError::Truncated { segments: 0, .. }),
-                    "{error}"
-                );
+                assert!(matches!(error, TraceError::Truncated { segments: 0, .. }), "{error}");
             }
         }
     }
@@ -97,15 +86,9 @@ fn a_change_of_any_byte_is_reported() {
                 continue;
             };
             assert_no_wrong_data(&trace, &original);
-            assert!(
-                !matches!(trace.ending(), Ending::Truncated { .. }),
-                "byte {position}"
-            );
+            assert!(!matches!(trace.ending(), Ending::Truncated { .. }), "byte {position}");
             let error = trace.verify().expect_err("verifying finds every change");
-            assert!(
-                matches!(error, TraceError::Corrupt { .. }),
-                "byte {position}: {error}"
-            );
+            assert!(matches!(error, TraceError::Corrupt { .. }), "byte {position}: {error}");
         }
     }
 }
@@ -116,42 +99,22 @@ fn a_damaged_segment_is_found_when_it_is_read_and_the_others_stay_readable() {
     let frame = tiny::frames(&bytes)[1].clone();
     bytes[frame.end - 1] ^= 1;
     let trace = Trace::from_bytes(bytes).unwrap();
-    let Err(TraceError::Corrupt {
-        offset,
-        what,
-        segments,
-    }) = trace.read_segment(0)
-    else {
+    let Err(TraceError::Corrupt { offset, what, segments }) = trace.read_segment(0) else {
         panic!("the first segment is damaged");
     };
     assert_eq!((offset, segments), (frame.start as u64, 0));
     assert_eq!(what, "the checksum of a frame's payload does not match");
-    assert_eq!(
-        trace.read_segment(1).unwrap(),
-        SegmentData::Counts(tiny::histogram())
-    );
+    assert_eq!(trace.read_segment(1).unwrap(), SegmentData::Counts(tiny::histogram()));
 }
 
 #[test]
 fn a_file_that_is_something_else_is_not_a_trace() {
-    for bytes in [
-        b"\0asm\x01\0\0\0".as_slice(),
-        b"x",
-        b"\x89PNG\r\n\x1a\n and so on and on",
-        &[0; 99],
-    ] {
-        assert!(
-            matches!(open_error(bytes), TraceError::NotATrace),
-            "{bytes:?}"
-        );
+    for bytes in
+        [b"\0asm\x01\0\0\0".as_slice(), b"x", b"\x89PNG\r\n\x1a\n and so on and on", &[0; 99]]
+    {
+        assert!(matches!(open_error(bytes), TraceError::NotATrace), "{bytes:?}");
     }
-    assert!(matches!(
-        open_error(b""),
-        TraceError::Truncated {
-            offset: 0,
-            segments: 0
-        }
-    ));
+    assert!(matches!(open_error(b""), TraceError::Truncated { offset: 0, segments: 0 }));
 }
 
 /// The tiny trace with another version in its head, and the right checksum.
@@ -179,10 +142,7 @@ fn an_unknown_version_is_named() {
     assert!(matches!(error, TraceError::NewerVersion { found: 99, .. }));
 
     let error = open_error(&of_version(0));
-    assert!(
-        error.to_string().contains("there is no trace version 0"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("there is no trace version 0"), "{error}");
 }
 
 #[test]
@@ -241,10 +201,7 @@ fn a_second_header_is_refused() {
     header[4] = 1;
     tiny::seal(&mut header);
     twice.extend_from_slice(&header);
-    assert_eq!(
-        ending(&twice),
-        (corrupt(frames[0].end, "a second header"), 0)
-    );
+    assert_eq!(ending(&twice), (corrupt(frames[0].end, "a second header"), 0));
 }
 
 /// The tiny trace up to frame `number`, which is changed by `change` and sealed again.
@@ -303,10 +260,7 @@ fn a_body_that_does_not_decompress_is_refused() {
     let Err(TraceError::Corrupt { what, .. }) = trace.read_segment(0) else {
         panic!("4000 bytes are not 3600");
     };
-    assert_eq!(
-        what,
-        "the compressed body does not have the length that the frame announces"
-    );
+    assert_eq!(what, "the compressed body does not have the length that the frame announces");
 }
 
 #[test]
@@ -327,10 +281,7 @@ fn a_small_header_cannot_ask_for_all_memory() {
 #[test]
 fn frames_of_unknown_kind_or_compression_are_named() {
     let (bytes, start) = with_frame(1, |frame| frame[0] = b'Z');
-    assert_eq!(
-        ending(&bytes),
-        (corrupt(start, "unknown kind of frame 0x5a"), 0)
-    );
+    assert_eq!(ending(&bytes), (corrupt(start, "unknown kind of frame 0x5a"), 0));
     let (bytes, start) = with_frame(1, |frame| frame[1] = 9);
     assert_eq!(ending(&bytes), (corrupt(start, "unknown compression 9"), 0));
     let (bytes, start) = with_frame(1, |frame| frame[3] = 1);
@@ -385,11 +336,7 @@ fn a_footer_that_misplaces_one_frame_is_not_believed() {
         tiny::seal(&mut forged[frame.start..]);
         forged.extend_from_slice(&bytes[frame.end..]);
         let what = "the footer does not match the frames before it";
-        assert_eq!(
-            ending(&forged),
-            (corrupt(frame.start, what), 2),
-            "lie {number}"
-        );
+        assert_eq!(ending(&forged), (corrupt(frame.start, what), 2), "lie {number}");
     }
 }
 
@@ -409,31 +356,15 @@ fn a_segment_that_the_index_describes_otherwise_is_refused() {
 
 #[test]
 fn a_segment_with_another_number_of_events_is_found() {
-    let info = SegmentInfo {
-        events: 4,
-        ..tiny::INFO
-    };
+    let info = SegmentInfo { events: 4, ..tiny::INFO };
     let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
-    writer
-        .write_segment(&info, &tiny::bytes_of(tiny::WORDS))
-        .unwrap();
-    let error = Trace::from_bytes(writer.finish().unwrap())
-        .unwrap()
-        .verify()
-        .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("5 events where the segment has 4"),
-        "{error}"
-    );
+    writer.write_segment(&info, &tiny::bytes_of(tiny::WORDS)).unwrap();
+    let error = Trace::from_bytes(writer.finish().unwrap()).unwrap().verify().unwrap_err();
+    assert!(error.to_string().contains("5 events where the segment has 4"), "{error}");
 
     // The number of events of the histogram.
     let (bytes, _) = with_frame(3, |frame| frame[FRAME_HEAD_BYTES + 20] -= 1);
-    let error = Trace::from_bytes(bytes)
-        .unwrap()
-        .read_segment(1)
-        .unwrap_err();
+    let error = Trace::from_bytes(bytes).unwrap().read_segment(1).unwrap_err();
     let expected = "the histogram counts 604 events where the segment has 603";
     assert!(error.to_string().contains(expected), "{error}");
 }
@@ -441,20 +372,14 @@ fn a_segment_with_another_number_of_events_is_found() {
 #[test]
 fn events_that_the_plan_does_not_have_are_found() {
     let verify = |histogram: &Histogram| {
-        let info = SegmentInfo {
-            events: histogram.events(),
-            ..tiny::INFO
-        };
+        let info = SegmentInfo { events: histogram.events(), ..tiny::INFO };
         let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
         writer.write_histogram(&info, histogram).unwrap();
         let trace = Trace::from_bytes(writer.finish().unwrap()).unwrap();
         trace.verify().unwrap_err().to_string()
     };
     let one = |id, payload| {
-        let entry = HistogramEntry {
-            event: Event { id, payload },
-            count: 1,
-        };
+        let entry = HistogramEntry { event: Event { id, payload }, count: 1 };
         Histogram::from_entries(vec![entry]).unwrap()
     };
     assert!(verify(&one(4, 0)).contains("the plan has no event 4"));
@@ -462,33 +387,17 @@ fn events_that_the_plan_does_not_have_are_found() {
     assert!(verify(&one(3, 1 << 32)).contains("the payload of event 3 is too large"));
 
     let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
-    let info = SegmentInfo {
-        events: 2,
-        ..tiny::INFO
-    };
-    writer
-        .write_segment(&info, &tiny::bytes_of(&[0, 4]))
-        .unwrap();
-    let error = Trace::from_bytes(writer.finish().unwrap())
-        .unwrap()
-        .verify()
-        .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("word 1: the plan has no event 4"),
-        "{error}"
-    );
+    let info = SegmentInfo { events: 2, ..tiny::INFO };
+    writer.write_segment(&info, &tiny::bytes_of(&[0, 4])).unwrap();
+    let error = Trace::from_bytes(writer.finish().unwrap()).unwrap().verify().unwrap_err();
+    assert!(error.to_string().contains("word 1: the plan has no event 4"), "{error}");
 }
 
 #[test]
 fn a_damaged_version_is_not_taken_for_a_newer_one() {
     let mut bytes = tiny::trace();
     bytes[8] ^= 4;
-    let Err(TraceError::Corrupt {
-        offset: 0, what, ..
-    }) = Trace::from_bytes(bytes)
-    else {
+    let Err(TraceError::Corrupt { offset: 0, what, .. }) = Trace::from_bytes(bytes) else {
         panic!("the head is damaged");
     };
     assert_eq!(what, "the checksum of the file's head does not match");
@@ -556,12 +465,7 @@ fn more_events_than_64_bits_can_count_are_refused() {
     let footer = tiny::frames(&closed).pop().unwrap();
     for bytes in [&closed[..], &closed[..footer.start]] {
         let error = open_error(bytes);
-        assert!(
-            error
-                .to_string()
-                .contains("more events than 64 bits can count"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("more events than 64 bits can count"), "{error}");
     }
 }
 
@@ -571,14 +475,5 @@ fn a_trailer_alone_is_no_trace() {
     let head = &bytes[..FILE_HEAD_BYTES];
     let trailer = &bytes[bytes.len() - TRAILER_BYTES..];
     let error = open_error(&[head, trailer].concat());
-    assert!(
-        matches!(
-            error,
-            TraceError::Truncated {
-                offset: 16,
-                segments: 0
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, TraceError::Truncated { offset: 16, segments: 0 }), "{error}");
 }

@@ -31,25 +31,19 @@ fn document() -> String {
 /// The cells of a table row, without the backquotes around whole cells.
 fn cells(row: &str) -> Vec<String> {
     let row = row.trim().trim_start_matches('|').trim_end_matches('|');
-    row.split('|')
-        .map(|cell| cell.trim().trim_matches('`').to_owned())
-        .collect()
+    row.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect()
 }
 
 /// The rows of the first table after `heading` whose first column is called `name`.
 fn table(heading: &str, name: &str) -> Vec<Vec<String>> {
     let document = document();
-    let (_, section) = document
-        .split_once(&format!("\n{heading}\n"))
-        .expect(heading);
+    let (_, section) = document.split_once(&format!("\n{heading}\n")).expect(heading);
     let lines: Vec<&str> = section.lines().collect();
     let start = lines
         .windows(2)
         .position(|pair| pair[1].starts_with("|---") && cells(pair[0])[0] == name)
         .unwrap_or_else(|| panic!("no table {name} after {heading}"));
-    let rows = lines[start + 2..]
-        .iter()
-        .take_while(|line| line.starts_with('|'));
+    let rows = lines[start + 2..].iter().take_while(|line| line.starts_with('|'));
     rows.map(|row| cells(row)).collect()
 }
 
@@ -73,17 +67,12 @@ fn constants_are_those_of_the_code() {
         ("MAX_COST_MODEL_BYTES", limits::MAX_COST_MODEL_BYTES),
     ];
     let rows = table("### Constants", "constant");
-    let documented: Vec<_> = rows
-        .iter()
-        .map(|row| (row[0].as_str(), row[1].parse().unwrap()))
-        .collect();
+    let documented: Vec<_> =
+        rows.iter().map(|row| (row[0].as_str(), row[1].parse().unwrap())).collect();
     assert_eq!(documented, constants);
     assert!(document().starts_with(&format!("# Formats, version {VERSION}\n")));
     let versions = table("### Versions", "version");
-    assert_eq!(
-        column(&versions, 0).last().copied(),
-        Some(VERSION.to_string().as_str())
-    );
+    assert_eq!(column(&versions, 0).last().copied(), Some(VERSION.to_string().as_str()));
 }
 
 #[test]
@@ -95,10 +84,7 @@ fn kinds_of_frames_are_those_of_the_code() {
         assert_eq!(row[1], format!("{kind:?}"));
         assert_eq!(row[2], kind.prefix_bytes().to_string());
         let constants = table("### Constants", "constant");
-        let limit = constants
-            .iter()
-            .find(|constant| constant[0] == row[3])
-            .unwrap();
+        let limit = constants.iter().find(|constant| constant[0] == row[3]).unwrap();
         assert_eq!(limit[1], kind.max_raw_bytes().to_string());
     }
 }
@@ -118,26 +104,16 @@ fn byte_fields(heading: &str, bytes: usize) -> Vec<(Range<usize>, String)> {
 }
 
 fn field<'a>(fields: &[(Range<usize>, String)], start: &str, bytes: &'a [u8]) -> &'a [u8] {
-    let found = fields
-        .iter()
-        .find(|(_, name)| name.starts_with(start))
-        .expect(start);
+    let found = fields.iter().find(|(_, name)| name.starts_with(start)).expect(start);
     &bytes[found.0.clone()]
 }
 
 fn number(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |number, &byte| number << 8 | u64::from(byte))
+    bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .join(" ")
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -145,14 +121,8 @@ fn tables_of_bytes_describe_a_real_trace() {
     let bytes = tiny::trace();
     let fields = byte_fields("### File head", FILE_HEAD_BYTES);
     assert!(fields[0].1.contains(&hex(&MAGIC)));
-    assert_eq!(
-        number(field(&fields, "version", &bytes)),
-        u64::from(VERSION)
-    );
-    assert_eq!(
-        number(field(&fields, "CRC32C", &bytes)),
-        u64::from(crc32c::crc32c(&bytes[..12]))
-    );
+    assert_eq!(number(field(&fields, "version", &bytes)), u64::from(VERSION));
+    assert_eq!(number(field(&fields, "CRC32C", &bytes)), u64::from(crc32c::crc32c(&bytes[..12])));
 
     let head = byte_fields("### Frames", FRAME_HEAD_BYTES);
     let prefix = byte_fields("### Segments", FrameKind::Segment.prefix_bytes());
@@ -169,40 +139,22 @@ fn tables_of_bytes_describe_a_real_trace() {
         assert_eq!(number(field(&head, "CRC32C of the 20", frame)), checksum);
         // Small bodies are stored as they are.
         assert_eq!(field(&head, "compression", frame), [0]);
-        let kind = FrameKind::ALL
-            .into_iter()
-            .find(|&kind| kind as u8 == frame[0])
-            .unwrap();
+        let kind = FrameKind::ALL.into_iter().find(|&kind| kind as u8 == frame[0]).unwrap();
         let raw = number(field(&head, "raw bytes", frame)) as usize;
         assert_eq!(raw + kind.prefix_bytes(), stored);
     }
 
     let segment = &bytes[frames[1].start + FRAME_HEAD_BYTES..];
-    assert_eq!(
-        number(field(&prefix, "stream", segment)),
-        u64::from(tiny::INFO.stream)
-    );
-    assert_eq!(
-        number(field(&prefix, "start", segment)),
-        tiny::INFO.start_ns
-    );
+    assert_eq!(number(field(&prefix, "stream", segment)), u64::from(tiny::INFO.stream));
+    assert_eq!(number(field(&prefix, "start", segment)), tiny::INFO.start_ns);
     assert_eq!(number(field(&prefix, "end", segment)), tiny::INFO.end_ns);
-    assert_eq!(
-        number(field(&prefix, "number of events", segment)),
-        tiny::INFO.events
-    );
+    assert_eq!(number(field(&prefix, "number of events", segment)), tiny::INFO.events);
 
     let fields = byte_fields("### Footer and trailer", TRAILER_BYTES);
     let trailer = &bytes[bytes.len() - TRAILER_BYTES..];
     let footer = frames.last().unwrap().start as u64;
-    assert_eq!(
-        number(field(&fields, "offset of the footer", trailer)),
-        footer
-    );
-    assert_eq!(
-        number(field(&fields, "CRC32C", trailer)),
-        u64::from(crc32c::crc32c(&trailer[..8]))
-    );
+    assert_eq!(number(field(&fields, "offset of the footer", trailer)), footer);
+    assert_eq!(number(field(&fields, "CRC32C", trailer)), u64::from(crc32c::crc32c(&trailer[..8])));
     assert!(fields[2].1.contains(&hex(&trailer[12..])));
 }
 
@@ -213,24 +165,13 @@ fn bodies_hold_what_the_document_says() {
         .into_iter()
         .map(|frame| &bytes[frame.start + FRAME_HEAD_BYTES..frame.end])
         .collect();
-    let [header, segment, dropped, counts, ended, footer] = bodies[..] else {
-        panic!("6 frames")
-    };
-    assert_eq!(
-        codec::decode::<formats::trace::Header>(header).unwrap(),
-        tiny::header()
-    );
+    let [header, segment, dropped, counts, ended, footer] = bodies[..] else { panic!("6 frames") };
+    assert_eq!(codec::decode::<formats::trace::Header>(header).unwrap(), tiny::header());
     assert_eq!(segment[28..], tiny::bytes_of(tiny::WORDS));
-    assert_eq!(
-        codec::decode::<(u32, u64, u64)>(dropped).unwrap(),
-        (0, 7, 28)
-    );
+    assert_eq!(codec::decode::<(u32, u64, u64)>(dropped).unwrap(), (0, 7, 28));
     // Differences of ids, payloads, counts: 300 is ac 02 and 302 is ae 02.
     assert_eq!(counts[28..], [1, 0, 2, 1, 0, 0xac, 2, 1, 64, 0xae, 2]);
-    assert_eq!(
-        codec::decode::<(u32, Outcome)>(ended).unwrap(),
-        (0, tiny::outcome())
-    );
+    assert_eq!(codec::decode::<(u32, Outcome)>(ended).unwrap(), (0, tiny::outcome()));
     type Footer = (Vec<SegmentEntry>, Vec<OutcomeEntry>, Vec<DropEntry>);
     let (segments, outcomes, drops) = codec::decode::<Footer>(footer).unwrap();
     let trace = Trace::from_bytes(bytes.clone()).unwrap();
@@ -276,11 +217,7 @@ fn check_variants<T: Serialize + Debug>(variants: &[T]) {
     assert_eq!(rows.len(), variants.len(), "{name}");
     for (row, variant) in rows.iter().zip(variants) {
         let debug = format!("{variant:?}");
-        assert_eq!(
-            Some(row[0].as_str()),
-            debug.split([' ', '(', '{']).next(),
-            "{name}"
-        );
+        assert_eq!(Some(row[0].as_str()), debug.split([' ', '(', '{']).next(), "{name}");
         assert_eq!(row[1], codec::encode(variant)[0].to_string(), "{name}");
     }
 }
@@ -297,9 +234,7 @@ fn structures_are_those_of_the_code() {
     check_fields(&function.loops[0]);
     check_fields(&function.regions[0]);
     check_fields(&function.sites[0]);
-    let Exit::Branch(edges) = &function.blocks[0].exit else {
-        panic!("no branch")
-    };
+    let Exit::Branch(edges) = &function.blocks[0].exit else { panic!("no branch") };
     check_fields(&edges[0]);
     check_fields(&tiny::outcome());
     check_fields(&tiny::outcome().location.unwrap());
@@ -326,10 +261,7 @@ fn enumerations_are_those_of_the_code() {
         RegionKind::Header,
         RegionKind::Join,
         RegionKind::Resume,
-        RegionKind::Landing {
-            operator: 0,
-            clause: 0,
-        },
+        RegionKind::Landing { operator: 0, clause: 0 },
     ]);
     check_variants(&[
         OutcomeKind::Return,
@@ -343,22 +275,10 @@ fn enumerations_are_those_of_the_code() {
 
 #[test]
 fn the_report_has_the_documented_fields() {
-    let fuel = Fuel {
-        total: 0,
-        low: 0,
-        high: 0,
-        confidence: None,
-    };
-    let cost_model = CostModelReport {
-        name: String::new(),
-        hash: String::new(),
-    };
-    let outcome = OutcomeReport {
-        kind: OutcomeKind::Return,
-        code: 0,
-        message: None,
-        location: None,
-    };
+    let fuel = Fuel { total: 0, low: 0, high: 0, confidence: None };
+    let cost_model = CostModelReport { name: String::new(), hash: String::new() };
+    let outcome =
+        OutcomeReport { kind: OutcomeKind::Return, code: 0, message: None, location: None };
     check_fields(&fuel);
     check_fields(&cost_model);
     check_fields(&outcome);
@@ -370,12 +290,7 @@ fn the_report_has_the_documented_fields() {
         self_fuel: 0,
         total_fuel: None,
     });
-    check_fields(&LoopReport {
-        function: 0,
-        operator: 0,
-        iterations: 0,
-        self_fuel: 0,
-    });
+    check_fields(&LoopReport { function: 0, operator: 0, iterations: 0, self_fuel: 0 });
     check_fields(&Report {
         schema: report::SCHEMA.to_owned(),
         mode: Mode::Exact,
@@ -397,15 +312,9 @@ fn the_example_of_a_cost_model_is_one() {
     let (_, rest) = document.split_once("```toml\n").unwrap();
     let (example, _) = rest.split_once("```").unwrap();
     let model = CostModel::from_toml(example).unwrap();
-    assert_eq!(
-        (model.name.as_str(), model.per_unit(Bulk::MemoryCopy)),
-        ("mine", 1)
-    );
+    assert_eq!((model.name.as_str(), model.per_unit(Bulk::MemoryCopy)), ("mine", 1));
     let keys = table("## Cost models", "key");
-    assert_eq!(
-        column(&keys, 0),
-        ["name", "function_entry", "default", "operators", "per_unit"]
-    );
+    assert_eq!(column(&keys, 0), ["name", "function_entry", "default", "operators", "per_unit"]);
 }
 
 /// A part of the file as `hexdump -C` shows it.
@@ -415,13 +324,7 @@ fn dump_part(text: &mut String, title: &str, range: Range<usize>, bytes: &[u8]) 
         let row = &bytes[start..range.end.min(start + 16)];
         let ascii: String = row
             .iter()
-            .map(|&byte| {
-                if byte == b' ' || byte.is_ascii_graphic() {
-                    byte as char
-                } else {
-                    '.'
-                }
-            })
+            .map(|&byte| if byte == b' ' || byte.is_ascii_graphic() { byte as char } else { '.' })
             .collect();
         writeln!(text, "{start:08x}  {:47}  |{ascii}|", hex(row)).unwrap();
     }
@@ -435,12 +338,7 @@ fn dump() -> String {
         let title = format!("frame {}", char::from(bytes[frame.start]));
         dump_part(&mut text, &title, frame, &bytes);
     }
-    dump_part(
-        &mut text,
-        "trailer",
-        bytes.len() - TRAILER_BYTES..bytes.len(),
-        &bytes,
-    );
+    dump_part(&mut text, "trailer", bytes.len() - TRAILER_BYTES..bytes.len(), &bytes);
     text + "```\n"
 }
 
@@ -456,8 +354,5 @@ fn the_dump_shows_what_is_written() {
         std::fs::write(PATH, [before, START, &expected, END, after].concat()).unwrap();
         return;
     }
-    assert_eq!(
-        found, expected,
-        "run with BLESS=1 if the format was meant to change"
-    );
+    assert_eq!(found, expected, "run with BLESS=1 if the format was meant to change");
 }

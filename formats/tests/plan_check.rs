@@ -31,34 +31,18 @@ fn good_plans_pass() {
     check(&tiny::plan()).unwrap();
     check(&Plan::default()).unwrap();
     let function = FunctionPlan::default();
-    check(&Plan {
-        functions: vec![function; 3],
-        ..Plan::default()
-    })
-    .unwrap();
+    check(&Plan { functions: vec![function; 3], ..Plan::default() }).unwrap();
 }
 
 #[test]
 fn every_event_id_of_a_good_plan_resolves() {
     let plan = tiny::plan();
     let map = plan.event_map();
-    let path = |region, path| {
-        Some(EventKind::Path {
-            function: 0,
-            region,
-            path,
-        })
-    };
+    let path = |region, path| Some(EventKind::Path { function: 0, region, path });
     assert_eq!(map.resolve(0), path(0, 0));
     assert_eq!(map.resolve(1), path(1, 0));
     assert_eq!(map.resolve(2), path(1, 1));
-    assert_eq!(
-        map.resolve(3),
-        Some(EventKind::Site {
-            function: 0,
-            site: 0
-        })
-    );
+    assert_eq!(map.resolve(3), Some(EventKind::Site { function: 0, site: 0 }));
     assert_eq!(map.resolve(4), None);
 }
 
@@ -96,10 +80,7 @@ fn blocks_point_inside_the_function() {
         broken_function(|function| function.blocks[2].exit = Exit::Call { resume: 9 }),
         "a call has no successor"
     );
-    assert_eq!(
-        broken_function(|function| edges(function, 0).clear()),
-        "a block branches nowhere"
-    );
+    assert_eq!(broken_function(|function| edges(function, 0).clear()), "a block branches nowhere");
     assert_eq!(
         broken_function(|function| edges(function, 0)[0].target = 3),
         "an edge leads out of the function"
@@ -142,10 +123,7 @@ fn path_counts_that_overflow_are_found() {
     let mut function = FunctionPlan::default();
     let template = plan.functions[0].blocks[2].clone();
     for number in 0..40 {
-        let edge = |value| formats::plan::Edge {
-            target: number + 1,
-            value,
-        };
+        let edge = |value| formats::plan::Edge { target: number + 1, value };
         let mut block = template.clone();
         (block.first_operator, block.end_operator) = (0, 0);
         block.exit = Exit::Branch(vec![edge(0), edge(1 << (39 - number).min(31))]);
@@ -155,19 +133,13 @@ fn path_counts_that_overflow_are_found() {
     (last.first_operator, last.end_operator) = (0, 0);
     function.blocks.push(last);
     plan.functions = vec![function];
-    assert_eq!(
-        check(&plan).unwrap_err().what,
-        "a region has more paths than 32 bits can count"
-    );
+    assert_eq!(check(&plan).unwrap_err().what, "a region has more paths than 32 bits can count");
 }
 
 #[test]
 fn the_first_region_starts_at_the_entry() {
     let what = "the first region does not start at the entry";
-    assert_eq!(
-        broken_function(|function| function.regions[0].kind = RegionKind::Join),
-        what
-    );
+    assert_eq!(broken_function(|function| function.regions[0].kind = RegionKind::Join), what);
     let what = broken_function(|function| {
         function.regions[1].start = 9;
         function.blocks[1].region = None;
@@ -183,10 +155,7 @@ fn loops_are_operators_and_outer_ones_come_first() {
         broken_function(|function| function.loops[0].operator = 8),
         "a loop is no operator of the function"
     );
-    assert_eq!(
-        broken_function(|function| function.loops[0].header = 3),
-        "a loop has no header"
-    );
+    assert_eq!(broken_function(|function| function.loops[0].header = 3), "a loop has no header");
     assert_eq!(
         broken_function(|function| function.loops[0].parent = Some(0)),
         "a loop comes before the one around it"
@@ -196,27 +165,12 @@ fn loops_are_operators_and_outer_ones_come_first() {
 #[test]
 fn sites_have_a_block_and_an_event_of_their_own() {
     let outside = "a site is outside its block";
-    assert_eq!(
-        broken_function(|function| function.sites[0].block = 2),
-        outside
-    );
-    assert_eq!(
-        broken_function(|function| function.sites[0].operator = 6),
-        outside
-    );
-    assert_eq!(
-        broken_function(|function| function.sites[0].block = 3),
-        "a site has no block"
-    );
+    assert_eq!(broken_function(|function| function.sites[0].block = 2), outside);
+    assert_eq!(broken_function(|function| function.sites[0].operator = 6), outside);
+    assert_eq!(broken_function(|function| function.sites[0].block = 3), "a site has no block");
     let out_of_range = "the event of a site is out of range";
-    assert_eq!(
-        broken_function(|function| function.sites[0].event = 2),
-        out_of_range
-    );
-    assert_eq!(
-        broken_function(|function| function.sites[0].event = 4),
-        out_of_range
-    );
+    assert_eq!(broken_function(|function| function.sites[0].event = 2), out_of_range);
+    assert_eq!(broken_function(|function| function.sites[0].event = 4), out_of_range);
     let many = "the sites are not as many as their events";
     assert_eq!(broken_plan(|plan| plan.wide_sites = 1), many);
     assert_eq!(broken_plan(|plan| plan.wide_sites = u32::MAX - 5), many);
@@ -252,10 +206,7 @@ fn an_error_names_the_function() {
     let mut plan = tiny::plan();
     plan.functions.insert(0, FunctionPlan::default());
     plan.functions[1].operators = 1;
-    let expected = PlanError {
-        function: 1,
-        what: "the operators of a block are out of range",
-    };
+    let expected = PlanError { function: 1, what: "the operators of a block are out of range" };
     assert_eq!(check(&plan), Err(expected));
     let expected = "the plan contradicts itself at function 1: \
                     the operators of a block are out of range";

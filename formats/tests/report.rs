@@ -9,10 +9,7 @@ fn report() -> Report {
     Report {
         schema: SCHEMA.to_owned(),
         mode: Mode::Exact,
-        cost_model: CostModelReport {
-            name: "unit".to_owned(),
-            hash: "00ff".to_owned(),
-        },
+        cost_model: CostModelReport { name: "unit".to_owned(), hash: "00ff".to_owned() },
         program: "a.wasm".to_owned(),
         complete: true,
         fuel: Fuel {
@@ -42,12 +39,7 @@ fn report() -> Report {
             self_fuel: 10,
             total_fuel: None,
         }],
-        loops: vec![LoopReport {
-            function: 4,
-            operator: 2,
-            iterations: 5,
-            self_fuel: 6,
-        }],
+        loops: vec![LoopReport { function: 4, operator: 2, iterations: 5, self_fuel: 6 }],
     }
 }
 

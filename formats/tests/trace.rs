@@ -31,12 +31,7 @@ fn random_words(count: usize, mut seed: u32) -> Vec<u32> {
 }
 
 fn info(stream: u32, start_ns: u64, events: usize) -> SegmentInfo {
-    SegmentInfo {
-        stream,
-        start_ns,
-        end_ns: start_ns + 10,
-        events: events as u64,
-    }
+    SegmentInfo { stream, start_ns, end_ns: start_ns + 10, events: events as u64 }
 }
 
 #[test]
@@ -49,34 +44,19 @@ fn everything_comes_back() {
     assert_eq!(trace.bytes(), bytes.len() as u64);
     assert_eq!(*trace.header(), tiny::header());
 
-    let [segment, counts] = trace.segments() else {
-        panic!("two segments")
-    };
+    let [segment, counts] = trace.segments() else { panic!("two segments") };
     assert_eq!((segment.info, segment.detail), (tiny::INFO, Detail::Full));
-    assert_eq!(
-        (counts.info, counts.detail),
-        (tiny::COUNTS_INFO, Detail::Counts)
-    );
-    assert_eq!(
-        trace.read_segment(0).unwrap(),
-        SegmentData::Events(tiny::WORDS.to_vec())
-    );
-    assert_eq!(
-        trace.read_segment(1).unwrap(),
-        SegmentData::Counts(tiny::histogram())
-    );
+    assert_eq!((counts.info, counts.detail), (tiny::COUNTS_INFO, Detail::Counts));
+    assert_eq!(trace.read_segment(0).unwrap(), SegmentData::Events(tiny::WORDS.to_vec()));
+    assert_eq!(trace.read_segment(1).unwrap(), SegmentData::Counts(tiny::histogram()));
     assert_eq!(trace.events(), 5 + 604);
 
-    let [dropped] = trace.drops() else {
-        panic!("one drop note")
-    };
+    let [dropped] = trace.drops() else { panic!("one drop note") };
     assert_eq!((dropped.stream, dropped.events, dropped.bytes), (0, 7, 28));
     assert_eq!(dropped.segments_before, 1);
     assert_eq!(trace.dropped_events(), 7);
 
-    let [ended] = trace.outcomes() else {
-        panic!("one outcome")
-    };
+    let [ended] = trace.outcomes() else { panic!("one outcome") };
     assert_eq!((ended.stream, ended.segments_before), (0, 2));
     assert_eq!(ended.outcome, tiny::outcome());
 }
@@ -94,16 +74,11 @@ fn an_empty_trace_is_complete() {
 fn an_empty_segment_and_an_empty_histogram_come_back() {
     let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
     writer.write_segment(&info(0, 0, 0), &[]).unwrap();
-    writer
-        .write_histogram(&info(0, 10, 0), &Histogram::default())
-        .unwrap();
+    writer.write_histogram(&info(0, 10, 0), &Histogram::default()).unwrap();
     let trace = Trace::from_bytes(writer.finish().unwrap()).unwrap();
     trace.verify().unwrap();
     assert_eq!(trace.read_segment(0).unwrap(), SegmentData::Events(vec![]));
-    assert_eq!(
-        trace.read_segment(1).unwrap(),
-        SegmentData::Counts(Histogram::default())
-    );
+    assert_eq!(trace.read_segment(1).unwrap(), SegmentData::Counts(Histogram::default()));
 }
 
 #[test]
@@ -115,18 +90,11 @@ fn the_same_calls_give_the_same_bytes() {
 fn segments_that_do_and_do_not_compress_come_back_from_a_file() {
     let path = temporary("segments.bin");
     let mut writer = TraceWriter::create(File::create(&path).unwrap(), &tiny::header()).unwrap();
-    let segments = [
-        vec![1; 100_000],
-        random_words(100_000, 7),
-        vec![2],
-        random_words(3, 9),
-    ];
+    let segments = [vec![1; 100_000], random_words(100_000, 7), vec![2], random_words(3, 9)];
     for (number, words) in segments.iter().enumerate() {
         let before = writer.bytes();
         let segment_info = info(0, number as u64, words.len());
-        let stored = writer
-            .write_segment(&segment_info, &tiny::bytes_of(words))
-            .unwrap();
+        let stored = writer.write_segment(&segment_info, &tiny::bytes_of(words)).unwrap();
         assert_eq!(writer.bytes() - before, stored);
     }
     writer.finish().unwrap();
@@ -134,55 +102,31 @@ fn segments_that_do_and_do_not_compress_come_back_from_a_file() {
     trace.verify().unwrap();
     assert!(trace.segments()[0].stored_bytes < 1000);
     for (number, words) in segments.iter().enumerate() {
-        assert_eq!(
-            trace.read_segment(number).unwrap(),
-            SegmentData::Events(words.clone())
-        );
+        assert_eq!(trace.read_segment(number).unwrap(), SegmentData::Events(words.clone()));
     }
 }
 
 #[test]
 fn a_segment_of_words_that_cannot_shrink_is_stored_as_it_is() {
-    let words: Vec<u32> = (0u32..64)
-        .map(|word| word.wrapping_mul(0x9e37_79b9))
-        .collect();
+    let words: Vec<u32> = (0u32..64).map(|word| word.wrapping_mul(0x9e37_79b9)).collect();
     let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
-    writer
-        .write_segment(&info(0, 0, 1), &tiny::bytes_of(&words))
-        .unwrap();
+    writer.write_segment(&info(0, 0, 1), &tiny::bytes_of(&words)).unwrap();
     let trace = Trace::from_bytes(writer.finish().unwrap()).unwrap();
-    assert_eq!(
-        trace.segments()[0].stored_bytes,
-        trace.segments()[0].raw_bytes + 28
-    );
+    assert_eq!(trace.segments()[0].stored_bytes, trace.segments()[0].raw_bytes + 28);
     assert_eq!(trace.read_segment(0).unwrap(), SegmentData::Events(words));
 }
 
 #[test]
 fn a_module_that_would_shrink_too_much_is_stored_as_it_is() {
     let module = vec![0; 1 << 20];
-    let header = Header {
-        module,
-        ..tiny::header()
-    };
-    let bytes = TraceWriter::create(Vec::new(), &header)
-        .unwrap()
-        .finish()
-        .unwrap();
+    let header = Header { module, ..tiny::header() };
+    let bytes = TraceWriter::create(Vec::new(), &header).unwrap().finish().unwrap();
     assert!(bytes.len() > 1 << 20);
     assert_eq!(*Trace::from_bytes(bytes).unwrap().header(), header);
 
-    let module = (0..1u32 << 18)
-        .flat_map(|word| (word / 64).to_le_bytes())
-        .collect();
-    let header = Header {
-        module,
-        ..tiny::header()
-    };
-    let bytes = TraceWriter::create(Vec::new(), &header)
-        .unwrap()
-        .finish()
-        .unwrap();
+    let module = (0..1u32 << 18).flat_map(|word| (word / 64).to_le_bytes()).collect();
+    let header = Header { module, ..tiny::header() };
+    let bytes = TraceWriter::create(Vec::new(), &header).unwrap().finish().unwrap();
     assert!(bytes.len() < 1 << 19);
     assert_eq!(*Trace::from_bytes(bytes).unwrap().header(), header);
 }
@@ -193,9 +137,7 @@ fn several_threads_read_one_trace() {
     let mut writer = TraceWriter::create(File::create(&path).unwrap(), &tiny::header()).unwrap();
     let segments: Vec<_> = (1..50).map(|seed| random_words(1000, seed)).collect();
     for (number, words) in segments.iter().enumerate() {
-        writer
-            .write_segment(&info(0, number as u64, 1000), &tiny::bytes_of(words))
-            .unwrap();
+        writer.write_segment(&info(0, number as u64, 1000), &tiny::bytes_of(words)).unwrap();
     }
     writer.finish().unwrap();
     let trace = Trace::open(&path).unwrap();
@@ -216,16 +158,9 @@ fn a_growing_file_is_read_while_it_grows() {
     let path = temporary("growing.bin");
     let mut writer = TraceWriter::create(File::create(&path).unwrap(), &tiny::header()).unwrap();
     let mut trace = Trace::open(&path).unwrap();
-    assert_eq!(
-        *trace.ending(),
-        Ending::Truncated {
-            offset: writer.bytes()
-        }
-    );
+    assert_eq!(*trace.ending(), Ending::Truncated { offset: writer.bytes() });
     for number in 0..5 {
-        writer
-            .write_segment(&tiny::INFO, &tiny::bytes_of(tiny::WORDS))
-            .unwrap();
+        writer.write_segment(&tiny::INFO, &tiny::bytes_of(tiny::WORDS)).unwrap();
         assert_eq!(trace.refresh().unwrap(), 1);
         assert_eq!(trace.refresh().unwrap(), 0);
         assert!(!trace.is_complete());
@@ -247,12 +182,7 @@ fn a_growing_file_may_end_within_a_frame() {
     let frames = tiny::frames(&bytes);
     std::fs::write(&path, &bytes[..frames[1].end - 1]).unwrap();
     let mut trace = Trace::open(&path).unwrap();
-    assert_eq!(
-        *trace.ending(),
-        Ending::Truncated {
-            offset: frames[1].start as u64
-        }
-    );
+    assert_eq!(*trace.ending(), Ending::Truncated { offset: frames[1].start as u64 });
     assert!(trace.segments().is_empty());
     std::fs::write(&path, &bytes).unwrap();
     assert_eq!(trace.refresh().unwrap(), 2);
@@ -283,11 +213,7 @@ struct Disk {
 
 impl Disk {
     fn new(capacity: usize) -> Disk {
-        Disk {
-            writes: Rc::default(),
-            bytes: Rc::default(),
-            capacity,
-        }
+        Disk { writes: Rc::default(), bytes: Rc::default(), capacity }
     }
 }
 
@@ -312,9 +238,7 @@ impl Write for Disk {
 fn every_frame_is_one_write() {
     let disk = Disk::new(1 << 20);
     let mut writer = TraceWriter::create(disk.clone(), &tiny::header()).unwrap();
-    writer
-        .write_segment(&tiny::INFO, &tiny::bytes_of(tiny::WORDS))
-        .unwrap();
+    writer.write_segment(&tiny::INFO, &tiny::bytes_of(tiny::WORDS)).unwrap();
     writer.write_outcome(0, &tiny::outcome()).unwrap();
     writer.finish().unwrap();
     let frames = tiny::frames(&disk.bytes.borrow());
@@ -338,16 +262,8 @@ fn a_full_disk_is_an_error_and_leaves_a_readable_trace() {
     assert!(matches!(writer.finish(), Err(WriteError::Poisoned)));
 
     let trace = Trace::from_bytes(disk.bytes.borrow().clone()).unwrap();
-    assert_eq!(
-        *trace.ending(),
-        Ending::Truncated {
-            offset: whole[1].end as u64
-        }
-    );
-    assert_eq!(
-        trace.read_segment(0).unwrap(),
-        SegmentData::Events(tiny::WORDS.to_vec())
-    );
+    assert_eq!(*trace.ending(), Ending::Truncated { offset: whole[1].end as u64 });
+    assert_eq!(trace.read_segment(0).unwrap(), SegmentData::Events(tiny::WORDS.to_vec()));
 }
 
 #[test]
@@ -358,36 +274,17 @@ fn the_writer_refuses_what_readers_would_and_goes_on() {
         Err(WriteError::InvalidSegment(reason)) => reason,
         other => panic!("{other:?}"),
     };
-    let backwards = SegmentInfo {
-        start_ns: 2,
-        end_ns: 1,
-        ..tiny::INFO
-    };
-    assert_eq!(
-        refused(writer.write_segment(&backwards, &words)),
-        "it ends before it starts"
-    );
+    let backwards = SegmentInfo { start_ns: 2, end_ns: 1, ..tiny::INFO };
+    assert_eq!(refused(writer.write_segment(&backwards, &words)), "it ends before it starts");
     let odd = refused(writer.write_segment(&tiny::INFO, &words[1..]));
     assert_eq!(odd, "its length is no whole number of words");
-    let many = SegmentInfo {
-        events: 8,
-        ..tiny::INFO
-    };
-    assert_eq!(
-        refused(writer.write_segment(&many, &words)),
-        "it has more events than words"
-    );
+    let many = SegmentInfo { events: 8, ..tiny::INFO };
+    assert_eq!(refused(writer.write_segment(&many, &words)), "it has more events than words");
     let other = refused(writer.write_histogram(&tiny::INFO, &tiny::histogram()));
     assert_eq!(other, "its histogram counts other events");
     let large = vec![0; MAX_SEGMENT_BYTES + 4];
     let result = writer.write_segment(&tiny::INFO, &large);
-    assert!(matches!(
-        result,
-        Err(WriteError::TooLarge {
-            what: "segment",
-            ..
-        })
-    ));
+    assert!(matches!(result, Err(WriteError::TooLarge { what: "segment", .. })));
 
     writer.write_segment(&tiny::INFO, &words).unwrap();
     let trace = Trace::from_bytes(writer.finish().unwrap()).unwrap();
@@ -398,10 +295,7 @@ fn the_writer_refuses_what_readers_would_and_goes_on() {
 #[test]
 fn a_very_long_message_is_shortened() {
     let message = "é".repeat(MAX_MESSAGE_BYTES);
-    let outcome = Outcome {
-        message: Some(message.clone()),
-        ..Outcome::default()
-    };
+    let outcome = Outcome { message: Some(message.clone()), ..Outcome::default() };
     let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
     writer.write_outcome(3, &outcome).unwrap();
     let trace = Trace::from_bytes(writer.finish().unwrap()).unwrap();

@@ -116,9 +116,7 @@ pub struct BulkOperator {
 /// [`Error::Limit`] when loops nest too deep.
 pub fn build(module: &Module<'_>, function: u32) -> Result<Cfg, Error> {
     let mut builder = Builder::new(module, function);
-    module.for_each_operator(function, |index, _, operator| {
-        builder.operator(index, &operator)
-    })?;
+    module.for_each_operator(function, |index, _, operator| builder.operator(index, &operator))?;
     Ok(builder.finish())
 }
 
@@ -265,12 +263,7 @@ impl<'m, 'a> Builder<'m, 'a> {
     fn bulk(&mut self, index: u32, operator: &Operator<'_>) {
         let Some(block) = self.current else { return };
         if let Some((bulk, wide)) = opcode::bulk(self.module, operator) {
-            self.cfg.bulk.push(BulkOperator {
-                operator: index,
-                bulk,
-                wide,
-                block,
-            });
+            self.cfg.bulk.push(BulkOperator { operator: index, bulk, wide, block });
         }
     }
 
@@ -298,10 +291,7 @@ impl<'m, 'a> Builder<'m, 'a> {
         if self.current.is_some() {
             for (clause, catch) in try_table.catches.iter().enumerate() {
                 let target = self.label(catch_label(catch));
-                let role = Role::Landing {
-                    operator: index,
-                    clause: clause as u32,
-                };
+                let role = Role::Landing { operator: index, clause: clause as u32 };
                 let landing = self.block(index + 1, role);
                 self.cfg.blocks[landing as usize].exit = Exit::Branch(vec![target]);
             }
@@ -314,9 +304,7 @@ impl<'m, 'a> Builder<'m, 'a> {
         if self.current.is_none() {
             return Ok(());
         }
-        let depth = self
-            .current_loop
-            .map_or(0, |outer| self.cfg.loops[outer as usize].depth + 1);
+        let depth = self.current_loop.map_or(0, |outer| self.cfg.loops[outer as usize].depth + 1);
         if depth >= MAX_LOOP_DEPTH {
             return Err(Error::Limit {
                 function: self.module.imported_functions + self.function,
@@ -329,12 +317,7 @@ impl<'m, 'a> Builder<'m, 'a> {
         let header = self.cfg.blocks.len() as u32;
         self.terminate(index, Exit::Branch(vec![header]));
         let parent = self.current_loop.replace(this_loop);
-        self.cfg.loops.push(Loop {
-            operator: index,
-            header,
-            parent,
-            depth,
-        });
+        self.cfg.loops.push(Loop { operator: index, header, parent, depth });
         self.start_after(index, Role::Header);
         self.frames.last_mut().expect("just pushed").label = Some(header);
         Ok(())
@@ -413,11 +396,7 @@ impl<'m, 'a> Builder<'m, 'a> {
         // Landings stand before the block that starts at the same operator, and block 0 first.
         order.sort_by_key(|&index| {
             let block = &cfg.blocks[index as usize];
-            (
-                block.first_operator,
-                !matches!(block.role, Role::Landing { .. }),
-                index,
-            )
+            (block.first_operator, !matches!(block.role, Role::Landing { .. }), index)
         });
         let mut renamed = vec![0; order.len()];
         for (new, &old) in order.iter().enumerate() {
@@ -426,18 +405,12 @@ impl<'m, 'a> Builder<'m, 'a> {
         let mut blocks: Vec<Option<Block>> = cfg.blocks.into_iter().map(Some).collect();
         cfg.blocks = order
             .iter()
-            .map(|&old| {
-                blocks[old as usize]
-                    .take()
-                    .expect("each block is placed once")
-            })
+            .map(|&old| blocks[old as usize].take().expect("each block is placed once"))
             .collect();
         for block in &mut cfg.blocks {
             match &mut block.exit {
                 Exit::Branch(targets) => {
-                    targets
-                        .iter_mut()
-                        .for_each(|target| *target = renamed[*target as usize]);
+                    targets.iter_mut().for_each(|target| *target = renamed[*target as usize]);
                 }
                 Exit::Call(resume) => *resume = renamed[*resume as usize],
                 _ => {}

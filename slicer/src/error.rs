@@ -39,9 +39,6 @@ pub enum Error {
 
 impl From<wasmparser::BinaryReaderError> for Error {
     fn from(error: wasmparser::BinaryReaderError) -> Self {
-        Error::Invalid {
-            offset: error.offset() as u64,
-            message: error.message().to_string(),
-        }
+        Error::Invalid { offset: error.offset() as u64, message: error.message().to_string() }
     }
 }

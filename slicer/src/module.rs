@@ -156,9 +156,7 @@ impl<'a> Module<'a> {
     ///
     /// When there is no such function type: a valid module names none.
     pub fn function_type(&self, type_index: u32) -> &FuncType {
-        self.types[type_index as usize]
-            .as_ref()
-            .expect("validated as a function type")
+        self.types[type_index as usize].as_ref().expect("validated as a function type")
     }
 
     /// Types that a block of type `block_type` takes and gives.
@@ -211,10 +209,7 @@ fn validate_bodies(
     // The first error in program order, so that the message doesn't depend on the number of
     // threads.
     let first_error = unchecked.into_par_iter().find_map_first(|(check, body)| {
-        check
-            .into_validator(Default::default())
-            .validate(&body)
-            .err()
+        check.into_validator(Default::default()).validate(&body).err()
     });
     first_error.map_or(Ok(()), |error| Err(error.into()))
 }

@@ -59,10 +59,7 @@ fn text_name(name: &str) -> String {
     let Some(atomic) = rest.strip_prefix("atomic_") else {
         return format!("{prefix}.{rest}");
     };
-    match atomic
-        .split_once('_')
-        .filter(|(width, _)| width.starts_with("rmw"))
-    {
+    match atomic.split_once('_').filter(|(width, _)| width.starts_with("rmw")) {
         Some((width, operation)) => format!("{prefix}.atomic.{width}.{operation}"),
         None => format!("{prefix}.atomic.{atomic}"),
     }
@@ -86,10 +83,9 @@ pub fn bulk(module: &Module<'_>, operator: &Operator<'_>) -> Option<(Bulk, bool)
         Operator::MemoryFill { mem } => (Bulk::MemoryFill, memory64(mem)),
         Operator::MemoryInit { .. } => (Bulk::MemoryInit, false),
         Operator::MemoryGrow { mem } => (Bulk::MemoryGrow, memory64(mem)),
-        Operator::TableCopy {
-            dst_table,
-            src_table,
-        } => (Bulk::TableCopy, table64(dst_table) && table64(src_table)),
+        Operator::TableCopy { dst_table, src_table } => {
+            (Bulk::TableCopy, table64(dst_table) && table64(src_table))
+        }
         Operator::TableFill { table } => (Bulk::TableFill, table64(table)),
         Operator::TableInit { .. } => (Bulk::TableInit, false),
         Operator::TableGrow { table } => (Bulk::TableGrow, table64(table)),
@@ -129,16 +125,9 @@ mod tests {
 
     #[test]
     fn every_priced_operator_is_known_to_the_parser() {
-        let known: Vec<_> = OPCODES
-            .iter()
-            .flatten()
-            .map(|opcode| opcode.name())
-            .collect();
+        let known: Vec<_> = OPCODES.iter().flatten().map(|opcode| opcode.name()).collect();
         for name in OPERATOR_NAMES {
-            assert!(
-                known.contains(name),
-                "{name} is priced but no operator has this name"
-            );
+            assert!(known.contains(name), "{name} is priced but no operator has this name");
         }
     }
 
@@ -151,28 +140,15 @@ mod tests {
             .map(|(visitor, _)| text_name(visitor.trim_start_matches("visit_")))
             .collect();
         for name in unpriced {
-            let unsupported = [
-                "try",
-                "catch",
-                "rethrow",
-                "delegate",
-                "catch_all",
-                "memory.discard",
-            ]
-            .contains(&name.as_str())
-                || ["cont_", "suspend", "resume", "switch"]
-                    .iter()
-                    .any(|p| name.starts_with(p))
-                || [
-                    "global.atomic",
-                    "table.atomic",
-                    "struct.atomic",
-                    "array.atomic",
-                ]
-                .iter()
-                .any(|p| name.starts_with(p))
-                || name.contains("desc")
-                || name == "ref.i31_shared";
+            let unsupported =
+                ["try", "catch", "rethrow", "delegate", "catch_all", "memory.discard"]
+                    .contains(&name.as_str())
+                    || ["cont_", "suspend", "resume", "switch"].iter().any(|p| name.starts_with(p))
+                    || ["global.atomic", "table.atomic", "struct.atomic", "array.atomic"]
+                        .iter()
+                        .any(|p| name.starts_with(p))
+                    || name.contains("desc")
+                    || name == "ref.i31_shared";
             assert!(unsupported, "{name} has no price");
         }
     }

@@ -26,10 +26,7 @@ impl Paths {
     /// Whether a region starts at block `block` of `cfg`.
     pub fn starts_region(&self, cfg: &Cfg, block: usize) -> bool {
         self.cut_on_arrival[block]
-            || matches!(
-                cfg.blocks[block].role,
-                Role::Entry | Role::Resume | Role::Landing { .. }
-            )
+            || matches!(cfg.blocks[block].role, Role::Entry | Role::Resume | Role::Landing { .. })
     }
 }
 
@@ -47,19 +44,11 @@ pub fn number(cfg: &Cfg, max_region_size: u64) -> Paths {
         for &target in targets {
             values[index].push(next);
             let target = target as usize;
-            next += if cut_on_arrival[target] {
-                1
-            } else {
-                paths[target]
-            };
+            next += if cut_on_arrival[target] { 1 } else { paths[target] };
         }
         paths[index] = next;
     }
-    Paths {
-        cut_on_arrival,
-        paths,
-        values,
-    }
+    Paths { cut_on_arrival, paths, values }
 }
 
 /// The blocks at which arriving is a cut point.
@@ -67,11 +56,7 @@ pub fn number(cfg: &Cfg, max_region_size: u64) -> Paths {
 /// `size` is the sum of the lengths of all paths from a block to the next cut points. Cutting a
 /// successor only makes sizes smaller, so one pass in reverse order leaves no region too large.
 fn cut_points(cfg: &Cfg, max_region_size: u64) -> Vec<bool> {
-    let mut cut: Vec<bool> = cfg
-        .blocks
-        .iter()
-        .map(|block| block.role == Role::Header)
-        .collect();
+    let mut cut: Vec<bool> = cfg.blocks.iter().map(|block| block.role == Role::Header).collect();
     let mut size = vec![1u64; cfg.blocks.len()];
     for (index, block) in cfg.blocks.iter().enumerate().rev() {
         let Exit::Branch(targets) = &block.exit else {
@@ -90,10 +75,7 @@ fn cut_points(cfg: &Cfg, max_region_size: u64) -> Vec<bool> {
                 }
             }
         }
-        size[index] = 1 + targets
-            .iter()
-            .map(|&target| size_of(target, &cut))
-            .sum::<u64>();
+        size[index] = 1 + targets.iter().map(|&target| size_of(target, &cut)).sum::<u64>();
     }
     cut
 }
@@ -166,11 +148,7 @@ mod tests {
         let limit = 100;
         let (cfg, paths) = numbered(&diamonds(2000), limit);
         for block in 0..cfg.blocks.len() {
-            assert!(
-                u64::from(paths.paths[block]) <= limit + 1,
-                "{} paths",
-                paths.paths[block]
-            );
+            assert!(u64::from(paths.paths[block]) <= limit + 1, "{} paths", paths.paths[block]);
         }
         let cuts = paths.cut_on_arrival.iter().filter(|&&cut| cut).count();
         assert!((400..2000).contains(&cuts), "{cuts} cuts");

@@ -26,10 +26,8 @@ pub fn plan(module: &Module<'_>) -> Result<Plan, Error> {
         .collect::<Result<Vec<Cfg>, Error>>()?;
     let mut max_region_size = MAX_REGION_SIZE;
     loop {
-        let numbered: Vec<Paths> = cfgs
-            .par_iter()
-            .map(|cfg| paths::number(cfg, max_region_size))
-            .collect();
+        let numbered: Vec<Paths> =
+            cfgs.par_iter().map(|cfg| paths::number(cfg, max_region_size)).collect();
         if events(&cfgs, &numbered) <= MAX_EVENTS || max_region_size == 1 {
             return Ok(assemble(module, &cfgs, numbered));
         }
@@ -41,15 +39,9 @@ pub fn plan(module: &Module<'_>) -> Result<Plan, Error> {
 fn events(cfgs: &[Cfg], numbered: &[Paths]) -> u64 {
     let events_of = |cfg: &Cfg, paths: &Paths| {
         let regions = (0..cfg.blocks.len()).filter(|&block| paths.starts_region(cfg, block));
-        regions
-            .map(|block| u64::from(paths.paths[block]))
-            .sum::<u64>()
-            + cfg.bulk.len() as u64
+        regions.map(|block| u64::from(paths.paths[block])).sum::<u64>() + cfg.bulk.len() as u64
     };
-    cfgs.iter()
-        .zip(numbered)
-        .map(|(cfg, paths)| events_of(cfg, paths))
-        .sum()
+    cfgs.iter().zip(numbered).map(|(cfg, paths)| events_of(cfg, paths)).sum()
 }
 
 fn assemble(module: &Module<'_>, cfgs: &[Cfg], numbered: Vec<Paths>) -> Plan {
@@ -60,8 +52,7 @@ fn assemble(module: &Module<'_>, cfgs: &[Cfg], numbered: Vec<Paths>) -> Plan {
         ..Plan::default()
     };
     for (cfg, paths) in cfgs.iter().zip(numbered) {
-        plan.functions
-            .push(function_plan(cfg, paths, &mut plan.path_events));
+        plan.functions.push(function_plan(cfg, paths, &mut plan.path_events));
     }
     number_sites(&mut plan, cfgs);
     plan
@@ -78,10 +69,7 @@ fn unused_name(module: &Module<'_>, name: &str) -> String {
 }
 
 fn function_plan(cfg: &Cfg, paths: Paths, next_event: &mut u32) -> FunctionPlan {
-    let mut function = FunctionPlan {
-        operators: cfg.operators,
-        ..FunctionPlan::default()
-    };
+    let mut function = FunctionPlan { operators: cfg.operators, ..FunctionPlan::default() };
     for (index, block) in cfg.blocks.iter().enumerate() {
         let region = paths.starts_region(cfg, index).then(|| {
             function.regions.push(Region {
@@ -105,11 +93,7 @@ fn function_plan(cfg: &Cfg, paths: Paths, next_event: &mut u32) -> FunctionPlan 
     function.loops = cfg
         .loops
         .iter()
-        .map(|this| Loop {
-            operator: this.operator,
-            header: this.header,
-            parent: this.parent,
-        })
+        .map(|this| Loop { operator: this.operator, header: this.header, parent: this.parent })
         .collect();
     function
 }
@@ -127,11 +111,7 @@ fn region_kind(role: Role) -> RegionKind {
 fn exit(exit: &cfg::Exit, values: &[u32]) -> Exit {
     match exit {
         cfg::Exit::Branch(targets) => Exit::Branch(
-            targets
-                .iter()
-                .zip(values)
-                .map(|(&target, &value)| Edge { target, value })
-                .collect(),
+            targets.iter().zip(values).map(|(&target, &value)| Edge { target, value }).collect(),
         ),
         cfg::Exit::Call(resume) => Exit::Call { resume: *resume },
         cfg::Exit::TailCall => Exit::TailCall,
@@ -145,10 +125,7 @@ fn exit(exit: &cfg::Exit, values: &[u32]) -> Exit {
 /// many payload words follow.
 fn number_sites(plan: &mut Plan, cfgs: &[Cfg]) {
     let count = |wide: bool| {
-        cfgs.iter()
-            .flat_map(|cfg| &cfg.bulk)
-            .filter(|bulk| bulk.wide == wide)
-            .count() as u32
+        cfgs.iter().flat_map(|cfg| &cfg.bulk).filter(|bulk| bulk.wide == wide).count() as u32
     };
     plan.narrow_sites = count(false);
     plan.wide_sites = count(true);
@@ -156,11 +133,7 @@ fn number_sites(plan: &mut Plan, cfgs: &[Cfg]) {
     let mut next_wide = plan.path_events + plan.narrow_sites;
     for (function, cfg) in plan.functions.iter_mut().zip(cfgs) {
         for bulk in &cfg.bulk {
-            let next = if bulk.wide {
-                &mut next_wide
-            } else {
-                &mut next_narrow
-            };
+            let next = if bulk.wide { &mut next_wide } else { &mut next_narrow };
             function.sites.push(Site {
                 operator: bulk.operator,
                 bulk: bulk.bulk,

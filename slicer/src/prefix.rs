@@ -37,14 +37,8 @@ pub fn tail_bounds(
     if function as usize >= module.bodies.len() {
         return Err(mismatch("body"));
     }
-    let function_plan = plan
-        .functions
-        .get(function as usize)
-        .ok_or_else(|| mismatch("plan"))?;
-    let region = function_plan
-        .regions
-        .get(region as usize)
-        .ok_or_else(|| mismatch("region"))?;
+    let function_plan = plan.functions.get(function as usize).ok_or_else(|| mismatch("plan"))?;
+    let region = function_plan.regions.get(region as usize).ok_or_else(|| mismatch("region"))?;
     let blocks = region_blocks(function_plan, region.start)?;
     let costs = Costs::of(module, function, model)?;
 
@@ -70,9 +64,7 @@ pub fn tail_bounds(
         };
         let departure = after(costs.range(block.first_operator, block.end_operator)?);
         for edge in edges {
-            let known = arrivals
-                .entry(edge.target)
-                .or_insert_with(|| departure.clone());
+            let known = arrivals.entry(edge.target).or_insert_with(|| departure.clone());
             *known = *known.start().min(departure.start())..=*known.end().max(departure.end());
         }
     }

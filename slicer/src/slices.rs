@@ -104,16 +104,9 @@ impl SliceModule {
                 SliceKind::Site(site) => site_slice(function, site, model)?,
             };
             code.function(&body);
-            slices.push(SliceInfo {
-                key,
-                export: number.to_string(),
-                contexts,
-            });
+            slices.push(SliceInfo { key, export: number.to_string(), contexts });
         }
-        Ok(SliceModule {
-            wasm: encode(&slices, &code),
-            slices,
-        })
+        Ok(SliceModule { wasm: encode(&slices, &code), slices })
     }
 }
 
@@ -132,11 +125,7 @@ fn encode(slices: &[SliceInfo], code: &CodeSection) -> Vec<u8> {
         exports.export(&slice.export, ExportKind::Func, index as u32);
     }
     exports.export(FUEL_EXPORT, ExportKind::Memory, 0);
-    let results = slices
-        .iter()
-        .map(|slice| slice.contexts.len().max(2))
-        .max()
-        .unwrap_or(2);
+    let results = slices.iter().map(|slice| slice.contexts.len().max(2)).max().unwrap_or(2);
     let pages = (results as u64 * u64::from(RESULT_BYTES)).div_ceil(1 << 16);
     let mut memories = MemorySection::new();
     memories.memory(MemoryType {
@@ -147,12 +136,7 @@ fn encode(slices: &[SliceInfo], code: &CodeSection) -> Vec<u8> {
         page_size_log2: None,
     });
     let mut module = Encoder::new();
-    module
-        .section(&types)
-        .section(&functions)
-        .section(&memories)
-        .section(&exports)
-        .section(code);
+    module.section(&types).section(&functions).section(&memories).section(&exports).section(code);
     module.finish()
 }
 
@@ -164,22 +148,14 @@ fn site_slice(
     site: u32,
     model: &CostModel,
 ) -> Result<(Function, Vec<Option<u32>>), Error> {
-    let site = function
-        .sites
-        .get(site as usize)
-        .ok_or_else(|| mismatch("no site", site))?;
-    let block = function
-        .blocks
-        .get(site.block as usize)
-        .ok_or_else(|| mismatch("no block", site.block))?;
+    let site = function.sites.get(site as usize).ok_or_else(|| mismatch("no site", site))?;
+    let block =
+        function.blocks.get(site.block as usize).ok_or_else(|| mismatch("no block", site.block))?;
     let price = i64::from(model.per_unit(site.bulk));
     let mut body = Function::new([]);
     let mut code = body.instructions();
     // Both halves of the units times a 32-bit price fit in 64 bits.
-    code.i32_const(0)
-        .local_get(INPUT)
-        .i64_const(0xffff_ffff)
-        .i64_and();
+    code.i32_const(0).local_get(INPUT).i64_const(0xffff_ffff).i64_and();
     code.i64_const(price).i64_mul().i64_store(result(0));
     code.i32_const(0).local_get(INPUT).i64_const(32).i64_shr_u();
     code.i64_const(price).i64_mul().i64_store(result(1));
@@ -189,11 +165,7 @@ fn site_slice(
 
 /// Where a slice leaves its result number `index`.
 fn result(index: usize) -> MemArg {
-    MemArg {
-        offset: index as u64 * u64::from(RESULT_BYTES),
-        align: 3,
-        memory_index: 0,
-    }
+    MemArg { offset: index as u64 * u64::from(RESULT_BYTES), align: 3, memory_index: 0 }
 }
 
 /// The blocks of one region, and where its results go.
@@ -211,10 +183,8 @@ fn region_slice(
     costs: &Costs,
     model: &CostModel,
 ) -> Result<(Function, Vec<Option<u32>>), Error> {
-    let region = function
-        .regions
-        .get(region as usize)
-        .ok_or_else(|| mismatch("no region", region))?;
+    let region =
+        function.regions.get(region as usize).ok_or_else(|| mismatch("no region", region))?;
     let blocks = region_blocks(function, region.start)?;
     let mut accumulators = BTreeMap::new();
     for &block in &blocks {
@@ -223,11 +193,7 @@ fn region_slice(
     for (local, value) in (INPUT + 1..).zip(accumulators.values_mut()) {
         *value = local;
     }
-    let slice = RegionSlice {
-        function,
-        blocks,
-        accumulators,
-    };
+    let slice = RegionSlice { function, blocks, accumulators };
     let entry_cost = match region.kind {
         RegionKind::Entry => u64::from(model.function_entry),
         _ => 0,
@@ -245,10 +211,8 @@ pub(crate) fn region_blocks(function: &FunctionPlan, start: u32) -> Result<Vec<u
     let mut found = std::collections::BTreeSet::from([start]);
     let mut pending = vec![start];
     while let Some(index) = pending.pop() {
-        let block = function
-            .blocks
-            .get(index as usize)
-            .ok_or_else(|| mismatch("no block", index))?;
+        let block =
+            function.blocks.get(index as usize).ok_or_else(|| mismatch("no block", index))?;
         let Exit::Branch(edges) = &block.exit else {
             continue;
         };
@@ -302,10 +266,7 @@ impl RegionSlice<'_> {
     fn add(&self, code: &mut InstructionSink<'_>, innermost_loop: Option<u32>, cost: u64) {
         if cost > 0 {
             let local = self.accumulators[&innermost_loop];
-            code.local_get(local)
-                .i64_const(cost as i64)
-                .i64_add()
-                .local_set(local);
+            code.local_get(local).i64_const(cost as i64).i64_add().local_set(local);
         }
     }
 
@@ -316,24 +277,14 @@ impl RegionSlice<'_> {
             code.br(self.depth(position, None));
             return;
         };
-        if edges.len() > 2
-            && edges
-                .iter()
-                .zip(0..)
-                .all(|(edge, value)| edge.value == value)
-        {
+        if edges.len() > 2 && edges.iter().zip(0..).all(|(edge, value)| edge.value == value) {
             self.switch(code, position, edges);
             return;
         }
         for edge in edges.iter().skip(1).rev() {
-            code.local_get(INPUT)
-                .i64_const(i64::from(edge.value))
-                .i64_ge_u();
+            code.local_get(INPUT).i64_const(i64::from(edge.value)).i64_ge_u();
             code.if_(BlockType::Empty);
-            code.local_get(INPUT)
-                .i64_const(i64::from(edge.value))
-                .i64_sub()
-                .local_set(INPUT);
+            code.local_get(INPUT).i64_const(i64::from(edge.value)).i64_sub().local_set(INPUT);
             code.br(self.depth(position, Some(edge)) + 1);
             code.end();
         }
@@ -343,16 +294,10 @@ impl RegionSlice<'_> {
     /// Every edge but the last stands for one path: the path number is the edge's index, and only
     /// behind the last edge is there anything left to decide.
     fn switch(&self, code: &mut InstructionSink<'_>, position: usize, edges: &[Edge]) {
-        let depths: Vec<u32> = edges
-            .iter()
-            .map(|edge| self.depth(position, Some(edge)))
-            .collect();
+        let depths: Vec<u32> = edges.iter().map(|edge| self.depth(position, Some(edge))).collect();
         let (last, others) = depths.split_last().expect("more than two edges");
         code.local_get(INPUT).i32_wrap_i64();
-        code.local_get(INPUT)
-            .i64_const(others.len() as i64)
-            .i64_sub()
-            .local_set(INPUT);
+        code.local_get(INPUT).i64_const(others.len() as i64).i64_sub().local_set(INPUT);
         code.br_table(others.iter().copied(), *last);
     }
 
@@ -362,9 +307,7 @@ impl RegionSlice<'_> {
         let target = edge
             .filter(|edge| !self.function.blocks[edge.target as usize].cut_on_arrival)
             .map_or(self.blocks.len(), |edge| {
-                self.blocks
-                    .binary_search(&edge.target)
-                    .expect("region_blocks collected it")
+                self.blocks.binary_search(&edge.target).expect("region_blocks collected it")
             });
         (target - position - 1) as u32
     }

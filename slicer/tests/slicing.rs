@@ -15,11 +15,7 @@ fn planned(text: &str, check: impl FnOnce(&Module<'_>, &Plan)) {
 
 /// The operators of each block, as `first..end`.
 fn ranges(function: &FunctionPlan) -> Vec<(u32, u32)> {
-    function
-        .blocks
-        .iter()
-        .map(|block| (block.first_operator, block.end_operator))
-        .collect()
+    function.blocks.iter().map(|block| (block.first_operator, block.end_operator)).collect()
 }
 
 fn kinds(function: &FunctionPlan) -> Vec<RegionKind> {
@@ -31,13 +27,7 @@ fn straight_code_is_one_block_and_an_epilogue() {
     planned("(module (func (block (block nop)) nop))", |_, plan| {
         let function = &plan.functions[0];
         assert_eq!(ranges(function), [(0, 7), (7, 7)]);
-        assert_eq!(
-            function.blocks[0].exit,
-            Exit::Branch(vec![Edge {
-                target: 1,
-                value: 0
-            }])
-        );
+        assert_eq!(function.blocks[0].exit, Exit::Branch(vec![Edge { target: 1, value: 0 }]));
         assert_eq!(function.blocks[1].exit, Exit::Return);
         assert_eq!(plan.path_events, 1);
     });
@@ -46,77 +36,47 @@ fn straight_code_is_one_block_and_an_epilogue() {
 #[test]
 fn else_and_end_belong_to_the_arm_that_falls_into_them() {
     // 0 local.get, 1 if, 2 nop, 3 else, 4 nop, 5 end, 6 end
-    planned(
-        "(module (func (param i32) (if (local.get 0) (then nop) (else nop))))",
-        |_, plan| {
-            let function = &plan.functions[0];
-            assert_eq!(ranges(function), [(0, 2), (2, 4), (4, 6), (6, 7), (7, 7)]);
-            let edges = vec![
-                Edge {
-                    target: 2,
-                    value: 0,
-                },
-                Edge {
-                    target: 1,
-                    value: 1,
-                },
-            ];
-            assert_eq!(function.blocks[0].exit, Exit::Branch(edges));
-            assert_eq!(function.regions[0].paths, 2);
-        },
-    );
+    planned("(module (func (param i32) (if (local.get 0) (then nop) (else nop))))", |_, plan| {
+        let function = &plan.functions[0];
+        assert_eq!(ranges(function), [(0, 2), (2, 4), (4, 6), (6, 7), (7, 7)]);
+        let edges = vec![Edge { target: 2, value: 0 }, Edge { target: 1, value: 1 }];
+        assert_eq!(function.blocks[0].exit, Exit::Branch(edges));
+        assert_eq!(function.regions[0].paths, 2);
+    });
 }
 
 #[test]
 fn an_if_without_else_jumps_past_its_end() {
     // 0 local.get, 1 if, 2 nop, 3 end, 4 end
-    planned(
-        "(module (func (param i32) (if (local.get 0) (then nop))))",
-        |_, plan| {
-            let function = &plan.functions[0];
-            assert_eq!(ranges(function), [(0, 2), (2, 4), (4, 5), (5, 5)]);
-            let edges = vec![
-                Edge {
-                    target: 2,
-                    value: 0,
-                },
-                Edge {
-                    target: 1,
-                    value: 1,
-                },
-            ];
-            assert_eq!(function.blocks[0].exit, Exit::Branch(edges));
-        },
-    );
+    planned("(module (func (param i32) (if (local.get 0) (then nop))))", |_, plan| {
+        let function = &plan.functions[0];
+        assert_eq!(ranges(function), [(0, 2), (2, 4), (4, 5), (5, 5)]);
+        let edges = vec![Edge { target: 2, value: 0 }, Edge { target: 1, value: 1 }];
+        assert_eq!(function.blocks[0].exit, Exit::Branch(edges));
+    });
 }
 
 #[test]
 fn a_loop_header_is_cut_and_the_loop_operator_stands_before_it() {
     // 0 loop, 1 local.get, 2 br_if, 3 end, 4 end
-    planned(
-        "(module (func (param i32) (loop (br_if 0 (local.get 0)))))",
-        |_, plan| {
-            let function = &plan.functions[0];
-            assert_eq!(ranges(function), [(0, 1), (1, 3), (3, 4), (4, 5), (5, 5)]);
-            assert!(function.blocks[1].cut_on_arrival);
-            assert_eq!(function.loops.len(), 1);
-            assert_eq!(function.loops[0].header, 1);
-            assert_eq!(function.blocks[2].innermost_loop, Some(0));
-            assert_eq!(function.blocks[3].innermost_loop, None);
-            assert_eq!(kinds(function), [RegionKind::Entry, RegionKind::Header]);
-            assert_eq!(function.regions[1].paths, 2);
-        },
-    );
+    planned("(module (func (param i32) (loop (br_if 0 (local.get 0)))))", |_, plan| {
+        let function = &plan.functions[0];
+        assert_eq!(ranges(function), [(0, 1), (1, 3), (3, 4), (4, 5), (5, 5)]);
+        assert!(function.blocks[1].cut_on_arrival);
+        assert_eq!(function.loops.len(), 1);
+        assert_eq!(function.loops[0].header, 1);
+        assert_eq!(function.blocks[2].innermost_loop, Some(0));
+        assert_eq!(function.blocks[3].innermost_loop, None);
+        assert_eq!(kinds(function), [RegionKind::Entry, RegionKind::Header]);
+        assert_eq!(function.regions[1].paths, 2);
+    });
 }
 
 #[test]
 fn calls_cut_and_what_follows_them_is_a_region() {
     planned("(module (func $f (call $f) nop (call $f)))", |_, plan| {
         let function = &plan.functions[0];
-        assert_eq!(
-            kinds(function),
-            [RegionKind::Entry, RegionKind::Resume, RegionKind::Resume]
-        );
+        assert_eq!(kinds(function), [RegionKind::Entry, RegionKind::Resume, RegionKind::Resume]);
         assert_eq!(function.blocks[0].exit, Exit::Call { resume: 1 });
         assert_eq!(plan.path_events, 3);
     });
@@ -132,16 +92,11 @@ fn unreachable_code_is_in_no_block() {
 
 #[test]
 fn a_label_named_twice_by_a_br_table_is_one_edge() {
-    planned(
-        "(module (func (param i32) (block (br_table 0 1 0 1 0 (local.get 0)))))",
-        |_, plan| {
-            let Exit::Branch(edges) = &plan.functions[0].blocks[0].exit else {
-                panic!("branches")
-            };
-            assert_eq!(edges.len(), 2);
-            assert_eq!(plan.functions[0].regions[0].paths, 2);
-        },
-    );
+    planned("(module (func (param i32) (block (br_table 0 1 0 1 0 (local.get 0)))))", |_, plan| {
+        let Exit::Branch(edges) = &plan.functions[0].blocks[0].exit else { panic!("branches") };
+        assert_eq!(edges.len(), 2);
+        assert_eq!(plan.functions[0].regions[0].paths, 2);
+    });
 }
 
 #[test]
@@ -149,10 +104,7 @@ fn each_catch_clause_has_a_landing() {
     planned(
         "(module (tag $t) (func (block (try_table (catch $t 0) (catch_all 0) (throw $t)))))",
         |_, plan| {
-            let landing = |clause| RegionKind::Landing {
-                operator: 1,
-                clause,
-            };
+            let landing = |clause| RegionKind::Landing { operator: 1, clause };
             let expected = [RegionKind::Entry, landing(0), landing(1)];
             assert_eq!(kinds(&plan.functions[0]), expected);
         },
@@ -167,15 +119,8 @@ fn sites_come_behind_all_paths_and_wide_ones_last() {
            (memory.fill 1 (i32.const 0) (i32.const 0) (i32.const 1))
            (if (i32.const 0) (then))))",
         |_, plan| {
-            assert_eq!(
-                (plan.path_events, plan.narrow_sites, plan.wide_sites),
-                (2, 1, 1)
-            );
-            let events: Vec<u32> = plan.functions[0]
-                .sites
-                .iter()
-                .map(|site| site.event)
-                .collect();
+            assert_eq!((plan.path_events, plan.narrow_sites, plan.wide_sites), (2, 1, 1));
+            let events: Vec<u32> = plan.functions[0].sites.iter().map(|site| site.event).collect();
             assert_eq!(events, [3, 2]);
         },
     );
@@ -217,33 +162,21 @@ fn slices_of_every_region_are_valid_modules() {
            {} (br_table {} (local.get 0)) {}
            (memory.fill (i32.const 0) (i32.const 0) (i32.const 1)) (unreachable)))",
         "(block ".repeat(switch_targets),
-        (0..switch_targets)
-            .map(|label| format!("{label} "))
-            .collect::<String>(),
+        (0..switch_targets).map(|label| format!("{label} ")).collect::<String>(),
         "(call 0 (i32.const 1)))".repeat(switch_targets),
     );
     planned(&text, |module, plan| {
         let function = &plan.functions[0];
         let regions = (0..function.regions.len() as u32).map(SliceKind::Region);
         let sites = (0..function.sites.len() as u32).map(SliceKind::Site);
-        let keys: Vec<_> = regions
-            .chain(sites)
-            .map(|kind| SliceKey { function: 0, kind })
-            .collect();
+        let keys: Vec<_> =
+            regions.chain(sites).map(|kind| SliceKey { function: 0, kind }).collect();
         let model = CostModel::builtin("unit").expect("built in");
         let slices = SliceModule::generate(module, plan, &model, &keys).expect("slices");
-        wasmparser::Validator::new()
-            .validate_all(&slices.wasm)
-            .expect("a valid module");
+        wasmparser::Validator::new().validate_all(&slices.wasm).expect("a valid module");
         assert_eq!(slices.slices.len(), keys.len());
-        let inner = slices
-            .slices
-            .iter()
-            .find(|slice| slice.contexts.contains(&Some(1)));
-        assert_eq!(
-            inner.expect("the inner loop has a slice").contexts,
-            [None, Some(0), Some(1)]
-        );
+        let inner = slices.slices.iter().find(|slice| slice.contexts.contains(&Some(1)));
+        assert_eq!(inner.expect("the inner loop has a slice").contexts, [None, Some(0), Some(1)]);
     });
 }
 
@@ -275,14 +208,8 @@ fn a_tail_with_two_ways_is_an_interval() {
 
 #[test]
 fn an_operator_that_ends_its_region_leaves_no_tail() {
-    assert_eq!(
-        unit_bounds("(module (func nop unreachable))", 0, 1),
-        Some((0, 0))
-    );
-    assert_eq!(
-        unit_bounds("(module (func $f nop (call $f)))", 0, 1),
-        Some((0, 0))
-    );
+    assert_eq!(unit_bounds("(module (func nop unreachable))", 0, 1), Some((0, 0)));
+    assert_eq!(unit_bounds("(module (func $f nop (call $f)))", 0, 1), Some((0, 0)));
 }
 
 #[test]
@@ -296,13 +223,10 @@ fn a_tail_never_reaches_across_a_cut_point() {
 fn huge_functions_are_planned_without_recursion_and_in_bounds() {
     let depth = 100_000;
     let nested = "block ".repeat(depth) + &"local.get 0 br_if 0 end ".repeat(depth);
-    planned(
-        &format!("(module (func (param i32) {nested}))"),
-        |_, plan| {
-            assert!(plan.functions[0].blocks.len() > depth);
-            assert!(plan.functions[0].regions.len() > 1, "joins are cut");
-        },
-    );
+    planned(&format!("(module (func (param i32) {nested}))"), |_, plan| {
+        assert!(plan.functions[0].blocks.len() > depth);
+        assert!(plan.functions[0].regions.len() > 1, "joins are cut");
+    });
 }
 
 #[test]
@@ -314,9 +238,5 @@ fn what_is_not_supported_is_refused_by_name() {
         wat::parse_str("(module (type $f (func)) (type (cont $f)))").expect("valid");
     assert!(refused(&stack_switching).contains("stack switching"));
     let legacy = wat::parse_str("(module (func try catch_all end))").expect("valid");
-    assert!(
-        refused(&legacy).contains("legacy_exceptions"),
-        "{}",
-        refused(&legacy)
-    );
+    assert!(refused(&legacy).contains("legacy_exceptions"), "{}", refused(&legacy));
 }

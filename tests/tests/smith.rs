@@ -120,6 +120,7 @@ fn random_programs_are_exact() {
             Ok((summary, differences)) => {
                 let oob = summary.recorded.endings.contains(&Ending::Trap(wasmtime::Trap::MemoryOutOfBounds)) && std::env::var("TRIAGE").is_ok();
                 let oob = oob || (differences.contains("was called") && std::env::var("TRIAGE").is_ok());
+                if oob && !differences.is_empty() { eprintln!("TRIAGED {differences}"); let n = made.load(Ordering::Relaxed); std::fs::write(format!("/tmp/triage/{n}.wasm"), &wasm).unwrap(); std::fs::write(format!("/tmp/triage/{n}.txt"), format!("{differences}\n{:?}\n{:?}", program.run, summary.recorded.endings)).unwrap(); }
                 if !oob { assert!(differences.is_empty(), "not exact:\n{differences}"); }
                 exact.fetch_add(1, Ordering::Relaxed);
                 let endings = &summary.recorded.endings;

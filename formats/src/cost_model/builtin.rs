@@ -8,16 +8,8 @@ pub const BUILTIN_NAMES: &[&str] = &["wasmtime", "wasmtime-48", "wasmtime-45", "
 
 /// What Wasmtime does not charge for: `OperatorCost::default` of wasmtime-environ, every version
 /// that has prices.
-const FREE_IN_WASMTIME: &[&str] = &[
-    "nop",
-    "drop",
-    "block",
-    "loop",
-    "unreachable",
-    "return",
-    "else",
-    "end",
-];
+const FREE_IN_WASMTIME: &[&str] =
+    &["nop", "drop", "block", "loop", "unreachable", "return", "else", "end"];
 
 impl CostModel {
     /// The built-in model with this name: one of [`BUILTIN_NAMES`].
@@ -71,24 +63,11 @@ mod tests {
         let model = CostModel::builtin("wasmtime-48").unwrap();
         assert_eq!(model.name, "wasmtime-48");
         assert_eq!(model.function_entry, 1);
-        let free: Vec<_> = Opcode::all()
-            .filter(|&operator| model.operator(operator) == 0)
-            .collect();
+        let free: Vec<_> =
+            Opcode::all().filter(|&operator| model.operator(operator) == 0).collect();
         let mut names: Vec<_> = free.iter().map(|operator| operator.name()).collect();
         names.sort_unstable();
-        assert_eq!(
-            names,
-            [
-                "block",
-                "drop",
-                "else",
-                "end",
-                "loop",
-                "nop",
-                "return",
-                "unreachable"
-            ]
-        );
+        assert_eq!(names, ["block", "drop", "else", "end", "loop", "nop", "return", "unreachable"]);
         assert_eq!(cost(&model, "i32.add"), 1);
         assert_eq!(cost(&model, "memory.copy"), 1);
         assert_eq!(model.per_unit(Bulk::MemoryCopy), 1);
@@ -104,10 +83,7 @@ mod tests {
         for bulk in Bulk::ALL {
             model.set_per_unit(bulk, u32::from(bulk != Bulk::MemoryGrow));
         }
-        assert_eq!(
-            model.hash(),
-            CostModel::builtin("wasmtime-48").unwrap().hash()
-        );
+        assert_eq!(model.hash(), CostModel::builtin("wasmtime-48").unwrap().hash());
     }
 
     #[test]
@@ -120,15 +96,8 @@ mod tests {
 
     #[test]
     fn every_listed_name_is_known_and_wasmtime_is_an_alias() {
-        assert!(
-            BUILTIN_NAMES
-                .iter()
-                .all(|name| CostModel::builtin(name).is_some())
-        );
-        assert_eq!(
-            CostModel::builtin("wasmtime"),
-            CostModel::builtin("wasmtime-48")
-        );
+        assert!(BUILTIN_NAMES.iter().all(|name| CostModel::builtin(name).is_some()));
+        assert_eq!(CostModel::builtin("wasmtime"), CostModel::builtin("wasmtime-48"));
         assert_eq!(CostModel::builtin("wasmtime-47"), None);
     }
 }

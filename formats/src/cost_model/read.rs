@@ -112,17 +112,11 @@ impl Document {
     fn into_model(self) -> Result<CostModel, CostModelError> {
         let name = self.name.ok_or(CostModelError::NoName)?;
         let missing = self.operators.iter().filter(|cost| cost.is_none()).count();
-        let default = match (
-            self.default,
-            self.operators.iter().position(Option::is_none),
-        ) {
+        let default = match (self.default, self.operators.iter().position(Option::is_none)) {
             (Some(default), _) => default,
             (None, None) => 0,
             (None, Some(index)) => {
-                return Err(CostModelError::NoDefault {
-                    missing,
-                    first: OPERATOR_NAMES[index],
-                });
+                return Err(CostModelError::NoDefault { missing, first: OPERATOR_NAMES[index] });
             }
         };
         Ok(CostModel {
@@ -145,26 +139,15 @@ fn entries<'a>(
     text: &'a str,
     table: &'a DeTable<'a>,
 ) -> impl Iterator<Item = (Key<'a>, &'a DeValue<'a>)> {
-    table
-        .iter()
-        .map(move |(key, value): (&Spanned<DeString<'a>>, _)| {
-            let line = line_of(text, key.span().start);
-            (
-                Key {
-                    name: key.get_ref(),
-                    line,
-                },
-                value.get_ref(),
-            )
-        })
+    table.iter().map(move |(key, value): (&Spanned<DeString<'a>>, _)| {
+        let line = line_of(text, key.span().start);
+        (Key { name: key.get_ref(), line }, value.get_ref())
+    })
 }
 
 impl Key<'_> {
     fn string(&self, key: &'static str, value: &DeValue<'_>) -> Result<String, CostModelError> {
-        value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| self.wrong_type(key, "a string", value))
+        value.as_str().map(str::to_owned).ok_or_else(|| self.wrong_type(key, "a string", value))
     }
 
     fn table<'v>(
@@ -172,9 +155,7 @@ impl Key<'_> {
         key: &'static str,
         value: &'v DeValue<'v>,
     ) -> Result<&'v DeTable<'v>, CostModelError> {
-        value
-            .as_table()
-            .ok_or_else(|| self.wrong_type(key, "a table", value))
+        value.as_table().ok_or_else(|| self.wrong_type(key, "a table", value))
     }
 
     fn wrong_type(
@@ -183,12 +164,7 @@ impl Key<'_> {
         expected: &'static str,
         value: &DeValue<'_>,
     ) -> CostModelError {
-        CostModelError::WrongType {
-            line: self.line,
-            key,
-            expected,
-            found: value.type_str(),
-        }
+        CostModelError::WrongType { line: self.line, key, expected, found: value.type_str() }
     }
 
     fn cost(&self, value: &DeValue<'_>) -> Result<u32, CostModelError> {
@@ -202,11 +178,7 @@ impl Key<'_> {
             DeValue::Float(float) => float.as_str().to_owned(),
             other => format!("a value of type {}", other.type_str()),
         };
-        Err(CostModelError::InvalidCost {
-            line: self.line,
-            key: self.name.to_owned(),
-            found,
-        })
+        Err(CostModelError::InvalidCost { line: self.line, key: self.name.to_owned(), found })
     }
 
     fn operator(&self, value: &DeValue<'_>) -> Result<Opcode, CostModelError> {
@@ -232,14 +204,8 @@ impl Key<'_> {
         let Some(table) = value.as_table() else {
             return Ok(());
         };
-        let rest = table
-            .keys()
-            .next()
-            .map_or("…", |key| key.get_ref().as_ref());
-        Err(CostModelError::UnquotedName {
-            line: self.line,
-            name: format!("{}.{rest}", self.name),
-        })
+        let rest = table.keys().next().map_or("…", |key| key.get_ref().as_ref());
+        Err(CostModelError::UnquotedName { line: self.line, name: format!("{}.{rest}", self.name) })
     }
 }
 
@@ -253,10 +219,8 @@ fn nearest(name: &str, candidates: impl Iterator<Item = &'static str>) -> &'stat
     candidates
         .min_by_key(|candidate| {
             let edits = strsim::damerau_levenshtein(&name, candidate) as isize;
-            let same = name
-                .chars()
-                .zip(candidate.chars())
-                .take_while(|(left, right)| left == right);
+            let same =
+                name.chars().zip(candidate.chars()).take_while(|(left, right)| left == right);
             2 * edits - same.count() as isize
         })
         .unwrap_or_default()

@@ -11,8 +11,7 @@ impl CostModel {
     /// operator and every unit.
     pub fn to_toml(&self) -> String {
         let mut text = String::new();
-        self.write(&mut text)
-            .expect("writing to a string cannot fail");
+        self.write(&mut text).expect("writing to a string cannot fail");
         text
     }
 
@@ -23,27 +22,16 @@ impl CostModel {
         )?;
         writeln!(text, "# from 0 to {}.", u32::MAX)?;
         writeln!(text, "name = {}", toml::Value::from(self.name.as_str()))?;
-        writeln!(
-            text,
-            "\n# Entering a function, by any kind of call or from the host."
-        )?;
+        writeln!(text, "\n# Entering a function, by any kind of call or from the host.")?;
         writeln!(text, "function_entry = {}", self.function_entry)?;
         writeln!(text, "\n# Every operator that is not listed below.")?;
         writeln!(text, "default = {}", self.most_frequent_cost())?;
         writeln!(text, "\n# Operators, whenever control flows through them.")?;
         writeln!(text, "[operators]")?;
         for operator in Opcode::all() {
-            writeln!(
-                text,
-                "\"{}\" = {}",
-                operator.name(),
-                self.operator(operator)
-            )?;
+            writeln!(text, "\"{}\" = {}", operator.name(), self.operator(operator))?;
         }
-        writeln!(
-            text,
-            "\n# What each byte, page or element costs in addition."
-        )?;
+        writeln!(text, "\n# What each byte, page or element costs in addition.")?;
         writeln!(text, "[per_unit]")?;
         for bulk in Bulk::ALL {
             let cost = self.per_unit(bulk);

@@ -55,15 +55,12 @@ pub(super) fn decompress(
 fn decompress_zstd(stored: &[u8], raw_bytes: usize) -> Result<Vec<u8>, &'static str> {
     // The Zstandard frame names its own raw length: compared first, so that a wrong one is found
     // before anything is allocated.
-    let announced = zstd::zstd_safe::get_frame_content_size(stored)
-        .ok()
-        .flatten();
+    let announced = zstd::zstd_safe::get_frame_content_size(stored).ok().flatten();
     if announced != Some(raw_bytes as u64) {
         return Err("the compressed body does not have the length that the frame announces");
     }
     let mut raw = Vec::new();
-    raw.try_reserve_exact(raw_bytes)
-        .map_err(|_| "there is not enough memory for the body")?;
+    raw.try_reserve_exact(raw_bytes).map_err(|_| "there is not enough memory for the body")?;
     match Decompressor::new().and_then(|mut zstd| zstd.decompress_to_buffer(stored, &mut raw)) {
         Ok(found) if found == raw_bytes => Ok(raw),
         _ => Err("the body does not decompress"),

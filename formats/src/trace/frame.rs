@@ -184,15 +184,11 @@ impl FrameHead {
         let (stored, raw) = (self.stored_bytes as usize, self.raw_bytes as usize);
         let (prefix, limit) = (self.kind.prefix_bytes(), self.kind.max_raw_bytes());
         if raw > limit {
-            return Err(format!(
-                "a frame of {raw} bytes is longer than the limit of {limit}"
-            ));
+            return Err(format!("a frame of {raw} bytes is longer than the limit of {limit}"));
         }
         // A body that does not shrink is stored as it is, so that it is never longer than raw.
         if stored < prefix || stored - prefix > raw || !self.kind.may_shrink(raw, stored - prefix) {
-            return Err(format!(
-                "impossible length: {stored} bytes stored for {raw} bytes"
-            ));
+            return Err(format!("impossible length: {stored} bytes stored for {raw} bytes"));
         }
         Ok(())
     }

@@ -69,9 +69,7 @@ impl Histogram {
             if index > 0 && entries[index - 1].event >= entry.event {
                 return Err(HistogramError::OutOfOrder { entry: index });
             }
-            total = total
-                .checked_add(entry.count)
-                .ok_or(HistogramError::TooManyEvents)?;
+            total = total.checked_add(entry.count).ok_or(HistogramError::TooManyEvents)?;
         }
         Ok(Histogram { entries })
     }
@@ -108,9 +106,8 @@ impl Histogram {
         let mut entries = Vec::new();
         let mut id = 0u32;
         while !bytes.is_empty() {
-            let entry = decode_entry(&mut bytes, id).ok_or(HistogramError::BadEntry {
-                entry: entries.len(),
-            })?;
+            let entry = decode_entry(&mut bytes, id)
+                .ok_or(HistogramError::BadEntry { entry: entries.len() })?;
             id = entry.event.id;
             entries.push(entry);
         }
@@ -123,10 +120,7 @@ fn decode_entry(bytes: &mut &[u8], previous_id: u32) -> Option<HistogramEntry> {
     let id = previous_id.checked_add(difference)?;
     let payload = varint::read(bytes)?;
     let count = varint::read(bytes)?;
-    Some(HistogramEntry {
-        event: Event { id, payload },
-        count,
-    })
+    Some(HistogramEntry { event: Event { id, payload }, count })
 }
 
 /// Ids below this are counted in a table, the others in a hash map: 8 MiB hold the path events
@@ -190,16 +184,9 @@ impl EventCounter {
         let mut entries = Vec::with_capacity(self.touched.len() + self.map.len());
         for id in self.touched.drain(..) {
             let count = std::mem::take(&mut self.table[id as usize]);
-            entries.push(HistogramEntry {
-                event: Event { id, payload: 0 },
-                count,
-            });
+            entries.push(HistogramEntry { event: Event { id, payload: 0 }, count });
         }
-        entries.extend(
-            self.map
-                .drain()
-                .map(|(event, count)| HistogramEntry { event, count }),
-        );
+        entries.extend(self.map.drain().map(|(event, count)| HistogramEntry { event, count }));
         entries.sort_unstable();
         Histogram { entries }
     }
@@ -210,10 +197,7 @@ mod tests {
     use super::*;
 
     fn entry(id: u32, payload: u64, count: u64) -> HistogramEntry {
-        HistogramEntry {
-            event: Event { id, payload },
-            count,
-        }
+        HistogramEntry { event: Event { id, payload }, count }
     }
 
     #[test]
@@ -238,39 +222,26 @@ mod tests {
         assert_eq!(refused(swapped), HistogramError::OutOfOrder { entry: 1 });
         let twice = vec![entry(2, 5, 1), entry(2, 5, 1)];
         assert_eq!(refused(twice), HistogramError::OutOfOrder { entry: 1 });
-        assert_eq!(
-            refused(vec![entry(2, 0, 0)]),
-            HistogramError::BadEntry { entry: 0 }
-        );
+        assert_eq!(refused(vec![entry(2, 0, 0)]), HistogramError::BadEntry { entry: 0 });
         let many = vec![entry(1, 0, u64::MAX), entry(2, 0, 1)];
         assert_eq!(refused(many), HistogramError::TooManyEvents);
     }
 
     #[test]
     fn bytes_that_are_no_histogram_are_refused() {
-        let bytes = Histogram {
-            entries: vec![entry(3, 0, 9), entry(200, 1000, 300)],
-        }
-        .encode();
+        let bytes = Histogram { entries: vec![entry(3, 0, 9), entry(200, 1000, 300)] }.encode();
         for length in 1..bytes.len() {
             let cut = Histogram::decode(&bytes[..length]);
             assert_eq!(cut.is_ok(), length == 3, "{length} bytes");
         }
         // The id would be 2^32.
         let bytes = [0xff, 0xff, 0xff, 0xff, 0x0f, 0, 1, 1, 0, 1];
-        assert_eq!(
-            Histogram::decode(&bytes),
-            Err(HistogramError::BadEntry { entry: 1 })
-        );
+        assert_eq!(Histogram::decode(&bytes), Err(HistogramError::BadEntry { entry: 1 }));
     }
 
     #[test]
     fn the_counter_counts_events_with_and_without_payload() {
-        let layout = EventLayout {
-            first_narrow: 10,
-            first_wide: 12,
-            end: 13,
-        };
+        let layout = EventLayout { first_narrow: 10, first_wide: 12, end: 13 };
         let mut counter = EventCounter::new(layout);
         assert_eq!(counter.count(&[9, 3, 9, 10, 64, 12, 1, 2]), Ok(5));
         assert_eq!(counter.count(&[3, 10, 65, 10, 64]), Ok(3));
@@ -290,30 +261,16 @@ mod tests {
     #[test]
     fn ids_beyond_the_table_are_counted_too() {
         let last = MAX_TABLE_EVENTS + 5;
-        let layout = EventLayout {
-            first_narrow: last + 1,
-            first_wide: last + 1,
-            end: last + 1,
-        };
+        let layout = EventLayout { first_narrow: last + 1, first_wide: last + 1, end: last + 1 };
         let mut counter = EventCounter::new(layout);
         assert_eq!(counter.count(&[last, 0, last]), Ok(3));
-        assert_eq!(
-            counter.take().entries(),
-            [entry(0, 0, 1), entry(last, 0, 2)]
-        );
+        assert_eq!(counter.take().entries(), [entry(0, 0, 1), entry(last, 0, 2)]);
     }
 
     #[test]
     fn a_word_that_is_no_event_is_reported() {
-        let layout = EventLayout {
-            first_narrow: 1,
-            first_wide: 1,
-            end: 1,
-        };
+        let layout = EventLayout { first_narrow: 1, first_wide: 1, end: 1 };
         let mut counter = EventCounter::new(layout);
-        assert_eq!(
-            counter.count(&[0, 4]),
-            Err(EventError::UnknownId { word: 1, id: 4 })
-        );
+        assert_eq!(counter.count(&[0, 4]), Err(EventError::UnknownId { word: 1, id: 4 }));
     }
 }

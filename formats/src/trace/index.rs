@@ -113,31 +113,14 @@ impl Index {
     pub(super) fn push_outcome(&mut self, head: &FrameHead, offset: u64, note: OutcomeNote) {
         let OutcomeNote { stream, outcome } = note;
         let (segments_before, stored_bytes) = (self.segments_before(), head.stored_bytes);
-        let entry = OutcomeEntry {
-            stream,
-            segments_before,
-            offset,
-            stored_bytes,
-            outcome,
-        };
+        let entry = OutcomeEntry { stream, segments_before, offset, stored_bytes, outcome };
         self.outcomes.push(entry);
     }
 
     pub(super) fn push_drop(&mut self, head: &FrameHead, offset: u64, note: DropNote) {
-        let DropNote {
-            stream,
-            events,
-            bytes,
-        } = note;
+        let DropNote { stream, events, bytes } = note;
         let (segments_before, stored_bytes) = (self.segments_before(), head.stored_bytes);
-        let entry = DropEntry {
-            stream,
-            segments_before,
-            offset,
-            stored_bytes,
-            events,
-            bytes,
-        };
+        let entry = DropEntry { stream, segments_before, offset, stored_bytes, events, bytes };
         self.drops.push(entry);
     }
 
@@ -153,11 +136,7 @@ impl Index {
     /// Checks an index that came from a footer: its frames fill the file from `first`, where the
     /// header ends, to `end`, where the footer starts, and their numbers are possible.
     pub(super) fn check(&self, first: u64, end: u64) -> Result<(), &'static str> {
-        let mut walk = IndexWalk {
-            next_offset: first,
-            next_sequence: 1,
-            segments: 0,
-        };
+        let mut walk = IndexWalk { next_offset: first, next_sequence: 1, segments: 0 };
         let mut outcomes = self.outcomes.iter().peekable();
         let mut drops = self.drops.iter().peekable();
         for entry in &self.segments {
@@ -198,14 +177,10 @@ struct IndexWalk {
 impl IndexWalk {
     fn pass(&mut self, stored_bytes: u32) -> Result<(), &'static str> {
         let frame_bytes = FRAME_HEAD_BYTES as u64 + u64::from(stored_bytes);
-        self.next_offset = self
-            .next_offset
-            .checked_add(frame_bytes)
-            .ok_or("an offset of the index overflows")?;
-        self.next_sequence = self
-            .next_sequence
-            .checked_add(1)
-            .ok_or("the index lists too many frames")?;
+        self.next_offset =
+            self.next_offset.checked_add(frame_bytes).ok_or("an offset of the index overflows")?;
+        self.next_sequence =
+            self.next_sequence.checked_add(1).ok_or("the index lists too many frames")?;
         Ok(())
     }
 

@@ -82,14 +82,7 @@ impl Trace {
             }
         };
         check_totals(&index)?;
-        Ok(Trace {
-            source,
-            header,
-            index,
-            ending,
-            position,
-            bytes,
-        })
+        Ok(Trace { source, header, index, ending, position, bytes })
     }
 
     /// How the recording was made.
@@ -139,11 +132,7 @@ impl Trace {
 
     /// Number of events in all segments.
     pub fn events(&self) -> u64 {
-        self.index
-            .segments
-            .iter()
-            .map(|entry| entry.info.events)
-            .sum()
+        self.index.segments.iter().map(|entry| entry.info.events).sum()
     }
 
     /// Number of events that the recorder dropped.
@@ -178,12 +167,7 @@ impl Trace {
         }
         let before = self.index.segments.len();
         self.bytes = source_bytes(&self.source)?;
-        self.ending = scan(
-            &self.source,
-            &mut self.position,
-            self.bytes,
-            &mut self.index,
-        )?;
+        self.ending = scan(&self.source, &mut self.position, self.bytes, &mut self.index)?;
         check_totals(&self.index)?;
         Ok(self.index.segments.len() - before)
     }
@@ -201,27 +185,17 @@ impl fmt::Debug for Trace {
 }
 
 fn source_bytes(source: &Source) -> Result<u64, TraceError> {
-    source
-        .bytes()
-        .map_err(|source| TraceError::Io { offset: 0, source })
+    source.bytes().map_err(|source| TraceError::Io { offset: 0, source })
 }
 
 pub(super) fn corrupt(offset: u64, what: impl Into<String>, segments: usize) -> TraceError {
-    TraceError::Corrupt {
-        offset,
-        what: what.into(),
-        segments,
-    }
+    TraceError::Corrupt { offset, what: what.into(), segments }
 }
 
 fn stop_to_error(stop: Stop, offset: u64, segments: usize) -> TraceError {
     match stop {
         Stop::Truncated => TraceError::Truncated { offset, segments },
-        Stop::Corrupt(what) => TraceError::Corrupt {
-            offset,
-            what,
-            segments,
-        },
+        Stop::Corrupt(what) => TraceError::Corrupt { offset, what, segments },
         Stop::Io(error) => error,
     }
 }
@@ -235,9 +209,7 @@ pub(super) fn ending_to_result(ending: &Ending, segments: usize) -> Result<(), T
 }
 
 fn check_totals(index: &Index) -> Result<(), TraceError> {
-    index
-        .check_totals()
-        .map_err(|what| corrupt(FILE_HEAD_BYTES as u64, what, 0))
+    index.check_totals().map_err(|what| corrupt(FILE_HEAD_BYTES as u64, what, 0))
 }
 
 fn check_file_head(source: &Source, bytes: u64) -> Result<(), TraceError> {
@@ -249,42 +221,25 @@ fn check_file_head(source: &Source, bytes: u64) -> Result<(), TraceError> {
         return Err(TraceError::NotATrace);
     }
     if available < FILE_HEAD_BYTES {
-        return Err(TraceError::Truncated {
-            offset: 0,
-            segments: 0,
-        });
+        return Err(TraceError::Truncated { offset: 0, segments: 0 });
     }
     // The head has this form in every version, so that any reader can tell the version of a file.
     let (version, checksum) = (u32_at(&head, 8), u32_at(&head, 12));
     if checksum != crc32c::crc32c(&head[..12]) {
-        return Err(corrupt(
-            0,
-            "the checksum of the file's head does not match",
-            0,
-        ));
+        return Err(corrupt(0, "the checksum of the file's head does not match", 0));
     }
     if version > VERSION {
-        return Err(TraceError::NewerVersion {
-            found: version,
-            supported: VERSION,
-        });
+        return Err(TraceError::NewerVersion { found: version, supported: VERSION });
     }
     if head != file_head() {
-        return Err(corrupt(
-            8,
-            format!("there is no trace version {version}"),
-            0,
-        ));
+        return Err(corrupt(8, format!("there is no trace version {version}"), 0));
     }
     Ok(())
 }
 
 /// Reads the header and returns where the frames after it start.
 pub(super) fn read_header(source: &Source, bytes: u64) -> Result<(Header, Position), TraceError> {
-    let start = Position {
-        offset: FILE_HEAD_BYTES as u64,
-        sequence: 0,
-    };
+    let start = Position { offset: FILE_HEAD_BYTES as u64, sequence: 0 };
     let read = || -> Result<(Header, Position), Stop> {
         let head = read_head(source, start, bytes)?;
         if head.kind != FrameKind::Header {
@@ -292,10 +247,7 @@ pub(super) fn read_header(source: &Source, bytes: u64) -> Result<(Header, Positi
         }
         let header: Header = codec::decode(&read_body(source, start.offset, &head)?)?;
         plan_check::check(&header.plan).map_err(|error| Stop::Corrupt(error.to_string()))?;
-        let next = Position {
-            offset: start.offset + head.frame_bytes(),
-            sequence: 1,
-        };
+        let next = Position { offset: start.offset + head.frame_bytes(), sequence: 1 };
         Ok((header, next))
     };
     read().map_err(|stop| stop_to_error(stop, start.offset, 0))
@@ -324,10 +276,7 @@ fn read_footer(source: &Source, first: u64, bytes: u64) -> Option<Index> {
 }
 
 fn read_segment_data(source: &Source, entry: &SegmentEntry) -> Result<SegmentData, Stop> {
-    let position = Position {
-        offset: entry.offset,
-        sequence: entry.sequence,
-    };
+    let position = Position { offset: entry.offset, sequence: entry.sequence };
     let head = read_head(source, position, u64::MAX)?;
     let expected = (entry.kind(), entry.stored_bytes, entry.raw_bytes);
     if (head.kind, head.stored_bytes, head.raw_bytes) != expected {

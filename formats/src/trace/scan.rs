@@ -57,9 +57,7 @@ impl From<codec::DecodeError> for Stop {
 
 /// Fills `buffer` from the source.
 pub(super) fn read_at(source: &Source, buffer: &mut [u8], offset: u64) -> Result<(), TraceError> {
-    source
-        .read_exact_at(buffer, offset)
-        .map_err(|source| TraceError::Io { offset, source })
+    source.read_exact_at(buffer, offset).map_err(|source| TraceError::Io { offset, source })
 }
 
 /// Reads the head of the frame at `position`, when the whole frame lies before `end`.
@@ -99,11 +97,7 @@ pub(super) fn read_payload(
 /// Reads the body of a frame that has no prefix.
 pub(super) fn read_body(source: &Source, offset: u64, head: &FrameHead) -> Result<Vec<u8>, Stop> {
     let payload = read_payload(source, offset, head)?;
-    Ok(decompress(
-        head.compression,
-        &payload,
-        head.raw_bytes as usize,
-    )?)
+    Ok(decompress(head.compression, &payload, head.raw_bytes as usize)?)
 }
 
 fn check_payload(head: &FrameHead, checksum: u32) -> Result<(), Stop> {

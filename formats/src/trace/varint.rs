@@ -37,10 +37,7 @@ mod tests {
             for value in [(1u64 << shift) - 1, 1 << shift, u64::MAX >> shift] {
                 let mut bytes = Vec::new();
                 write(&mut bytes, value);
-                assert_eq!(
-                    bytes.len(),
-                    (64 - value.leading_zeros()).div_ceil(7).max(1) as usize
-                );
+                assert_eq!(bytes.len(), (64 - value.leading_zeros()).div_ceil(7).max(1) as usize);
                 let mut rest = bytes.as_slice();
                 assert_eq!(read(&mut rest), Some(value));
                 assert!(rest.is_empty());

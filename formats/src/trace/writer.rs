@@ -85,9 +85,7 @@ impl<W: Write> TraceWriter<W> {
         histogram: &Histogram,
     ) -> Result<u64, WriteError> {
         if info.events != histogram.events() {
-            return Err(WriteError::InvalidSegment(
-                "its histogram counts other events",
-            ));
+            return Err(WriteError::InvalidSegment("its histogram counts other events"));
         }
         self.write_segment_frame(FrameKind::Counts, info, &histogram.encode())
     }
@@ -115,10 +113,7 @@ impl<W: Write> TraceWriter<W> {
     /// When the output refuses it.
     pub fn write_outcome(&mut self, stream: u32, outcome: &Outcome) -> Result<(), WriteError> {
         let offset = self.offset;
-        let mut note = OutcomeNote {
-            stream,
-            outcome: outcome.clone(),
-        };
+        let mut note = OutcomeNote { stream, outcome: outcome.clone() };
         if let Some(message) = &mut note.outcome.message {
             message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
         }
@@ -135,11 +130,7 @@ impl<W: Write> TraceWriter<W> {
     /// When the output refuses it.
     pub fn write_drop(&mut self, stream: u32, events: u64, bytes: u64) -> Result<(), WriteError> {
         let offset = self.offset;
-        let note = DropNote {
-            stream,
-            events,
-            bytes,
-        };
+        let note = DropNote { stream, events, bytes };
         let head = self.append_frame(FrameKind::Drop, &[], &codec::encode(&note))?;
         self.write_out()?;
         self.index.push_drop(&head, offset, note);
@@ -184,11 +175,7 @@ impl<W: Write> TraceWriter<W> {
         }
         let limit = kind.max_raw_bytes();
         if raw.len() > limit {
-            return Err(WriteError::TooLarge {
-                what: kind.name(),
-                bytes: raw.len(),
-                limit,
-            });
+            return Err(WriteError::TooLarge { what: kind.name(), bytes: raw.len(), limit });
         }
         let sequence = self.sequence;
         if sequence == u32::MAX {
@@ -233,8 +220,7 @@ impl<W: Write> TraceWriter<W> {
 
     fn append_compressed(&mut self, level: i32, raw: &[u8]) -> std::io::Result<()> {
         self.compressor.set_compression_level(level)?;
-        self.frame
-            .reserve(zstd::zstd_safe::compress_bound(raw.len()));
+        self.frame.reserve(zstd::zstd_safe::compress_bound(raw.len()));
         let start = self.frame.len() as u64;
         let mut end_of_frame = Cursor::new(&mut self.frame);
         end_of_frame.set_position(start);

@@ -28,40 +28,17 @@ pub(crate) fn plan() -> Plan {
         exit,
     };
     let edge = |target, value| Edge { target, value };
-    let region = |start, kind, first_event, paths| Region {
-        start,
-        kind,
-        first_event,
-        paths,
-    };
+    let region = |start, kind, first_event, paths| Region { start, kind, first_event, paths };
     let function = FunctionPlan {
         operators: 8,
         blocks: vec![
             block(0, 1, None, Some(0), Exit::Branch(vec![edge(1, 0)])),
-            block(
-                1,
-                6,
-                Some(0),
-                Some(1),
-                Exit::Branch(vec![edge(2, 0), edge(1, 1)]),
-            ),
+            block(1, 6, Some(0), Some(1), Exit::Branch(vec![edge(2, 0), edge(1, 1)])),
             block(6, 8, None, None, Exit::Return),
         ],
-        loops: vec![Loop {
-            operator: 0,
-            header: 1,
-            parent: None,
-        }],
-        regions: vec![
-            region(0, RegionKind::Entry, 0, 1),
-            region(1, RegionKind::Header, 1, 2),
-        ],
-        sites: vec![Site {
-            operator: 4,
-            bulk: Bulk::MemoryFill,
-            event: 3,
-            block: 1,
-        }],
+        loops: vec![Loop { operator: 0, header: 1, parent: None }],
+        regions: vec![region(0, RegionKind::Entry, 0, 1), region(1, RegionKind::Header, 1, 2)],
+        sites: vec![Site { operator: 4, bulk: Bulk::MemoryFill, event: 3, block: 1 }],
     };
     Plan {
         imported_functions: 1,
@@ -93,37 +70,23 @@ pub(crate) fn bytes_of(words: &[u32]) -> Vec<u8> {
 /// One fill of 64 bytes, then two iterations.
 pub(crate) const WORDS: &[u32] = &[0, 3, 64, 2, 3, 64, 1];
 
-pub(crate) const INFO: SegmentInfo = SegmentInfo {
-    stream: 0,
-    start_ns: 1000,
-    end_ns: 5000,
-    events: 5,
-};
+pub(crate) const INFO: SegmentInfo =
+    SegmentInfo { stream: 0, start_ns: 1000, end_ns: 5000, events: 5 };
 
 pub(crate) fn histogram() -> Histogram {
-    let entry = |id, payload, count| HistogramEntry {
-        event: Event { id, payload },
-        count,
-    };
+    let entry = |id, payload, count| HistogramEntry { event: Event { id, payload }, count };
     Histogram::from_entries(vec![entry(1, 0, 2), entry(2, 0, 300), entry(3, 64, 302)]).unwrap()
 }
 
-pub(crate) const COUNTS_INFO: SegmentInfo = SegmentInfo {
-    stream: 1,
-    start_ns: 2000,
-    end_ns: 9000,
-    events: 604,
-};
+pub(crate) const COUNTS_INFO: SegmentInfo =
+    SegmentInfo { stream: 1, start_ns: 2000, end_ns: 9000, events: 604 };
 
 pub(crate) fn outcome() -> Outcome {
     Outcome {
         kind: OutcomeKind::Trap,
         code: 134,
         message: Some("unreachable".to_owned()),
-        location: Some(Location {
-            function: 1,
-            operator: 4,
-        }),
+        location: Some(Location { function: 1, operator: 4 }),
         stack_overflow: false,
     }
 }
@@ -140,10 +103,7 @@ pub(crate) fn trace() -> Vec<u8> {
 
 /// A trace that was closed right after its header.
 pub(crate) fn empty_trace() -> Vec<u8> {
-    TraceWriter::create(Vec::new(), &header())
-        .unwrap()
-        .finish()
-        .unwrap()
+    TraceWriter::create(Vec::new(), &header()).unwrap().finish().unwrap()
 }
 
 pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> u32 {

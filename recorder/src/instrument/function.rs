@@ -198,7 +198,11 @@ impl<'a> Rewriter<'a> {
         Ok(())
     }
 
-    fn open_block(&mut self, params: &[ValType], results: &[ValType]) -> Result<(), InstrumentError> {
+    fn open_block(
+        &mut self,
+        params: &[ValType],
+        results: &[ValType],
+    ) -> Result<(), InstrumentError> {
         let block_type = self.types.block(params, results).unwrap_or_else(|missing| {
             self.output.missing_types.push(missing);
             wasm_encoder::BlockType::Empty
@@ -263,9 +267,7 @@ impl<'a> Rewriter<'a> {
                 let depth = self.relative(0);
                 self.sink().br(depth);
             }
-            Operator::Call { .. }
-            | Operator::ReturnCall { .. }
-            | Operator::RefFunc { .. } => {
+            Operator::Call { .. } | Operator::ReturnCall { .. } | Operator::RefFunc { .. } => {
                 self.push_before_exit(index);
                 let moved = self.shift.instruction(operator.clone())?;
                 moved.encode(&mut self.output.bytes);

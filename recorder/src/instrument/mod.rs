@@ -214,12 +214,11 @@ pub fn locate(
     instrumented: &[u8],
     offset: usize,
 ) -> Result<Option<Location>, InstrumentError> {
-    let mut bodies = wasmparser::Parser::new(0).parse_all(instrumented).filter_map(|payload| {
-        match payload {
+    let mut bodies =
+        wasmparser::Parser::new(0).parse_all(instrumented).filter_map(|payload| match payload {
             Ok(wasmparser::Payload::CodeSectionEntry(body)) => Some(body.range()),
             _ => None,
-        }
-    });
+        });
     let found = bodies.by_ref().enumerate().find(|(_, range)| range.contains(&offset));
     let Some((number, range)) = found.filter(|(number, _)| *number < plan.functions.len()) else {
         return Ok(None);

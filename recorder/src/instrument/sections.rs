@@ -267,9 +267,7 @@ impl<'a> Sections<'a> {
             self.output.section(&names);
             return;
         }
-        self.output.section(&CustomSection {
-            name: section.name().into(),
-            data: section.data().into(),
-        });
+        self.output
+            .section(&CustomSection { name: section.name().into(), data: section.data().into() });
     }
 }

@@ -117,7 +117,10 @@ fn names_and_custom_sections_survive() {
     let result = instrumented(&wasm);
     let names = names_of(&result);
     assert_eq!(names.functions, vec![(0, "imported".to_string()), (2, "own".to_string())]);
-    assert_eq!(names.customs, vec![("mine".to_string(), vec![1, 2]), ("yours".to_string(), vec![b'z'])]);
+    assert_eq!(
+        names.customs,
+        vec![("mine".to_string(), vec![1, 2]), ("yours".to_string(), vec![b'z'])]
+    );
 }
 
 struct Names {
