@@ -151,8 +151,7 @@ pub fn run(
         let (ending, error) = invoke(&mut store, &instance, call);
         let end = End { module: &module, instance: Some(&instance), error: error.as_ref() };
         observer.ended(&mut store, &end)?;
-        let failed_start =
-            number == 0 && start.is_some() && !matches!(ending, Ending::Return(_));
+        let failed_start = number == 0 && start.is_some() && !matches!(ending, Ending::Return(_));
         endings.push(ending);
         if failed_start {
             // As if the start function had run within instantiation: there is no instance.

@@ -116,8 +116,7 @@ pub fn check(program: &Program, options: &Options) -> Result<(Summary, String)> 
     let comparable = check.comparable;
     let differences = check.text;
     let counts = oracle.counts;
-    let summary =
-        Summary { recorded, reports, counts, fuel_compared, wasmi_refused, comparable };
+    let summary = Summary { recorded, reports, counts, fuel_compared, wasmi_refused, comparable };
     Ok((summary, differences))
 }
 
@@ -280,12 +279,7 @@ pub fn must_be_exact(ending: &Ending) -> bool {
 
 /// Compares a report with what was counted: the total, and each function's calls and own fuel.
 /// `imported` is the number of imported functions, which the report's function indices include.
-pub fn compare(
-    report: &Report,
-    count: &Count,
-    imported: u32,
-    differ: &mut dyn FnMut(String),
-) {
+pub fn compare(report: &Report, count: &Count, imported: u32, differ: &mut dyn FnMut(String)) {
     let model = &report.cost_model.name;
     let width = report.fuel.high - report.fuel.low;
     if !contains(report.fuel.low, width, count.total) {

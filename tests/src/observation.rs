@@ -51,10 +51,9 @@ impl Observation {
     /// A line for each way in which `other` differs, empty when it is the same.
     pub fn differences(&self, other: &Observation) -> String {
         let mut text = String::new();
-        for (what, ours, theirs) in [
-            ("stdout", &self.stdout, &other.stdout),
-            ("stderr", &self.stderr, &other.stderr),
-        ] {
+        for (what, ours, theirs) in
+            [("stdout", &self.stdout, &other.stdout), ("stderr", &self.stderr, &other.stderr)]
+        {
             if ours != theirs {
                 let at = ours.iter().zip(theirs).take_while(|(a, b)| a == b).count();
                 let _ = writeln!(

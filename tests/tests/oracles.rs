@@ -2,8 +2,10 @@
 
 use formats::cost_model::CostModel;
 use formats::operators::Opcode;
+use tests::exact;
 use tests::models;
 use tests::observation::Ending;
+use tests::oracle::counter::Count;
 use tests::oracle::{counter, fuel, opcode, wasmi_engine, wasmtime_engine};
 use tests::program::{Program, Value};
 use wasmtime::Trap;
@@ -295,4 +297,25 @@ fn reference_branches_tail_calls_and_tables_agree() {
             agree(wat, &[Value::I32(argument)], &model);
         }
     }
+}
+
+#[test]
+fn a_report_that_is_off_by_one_is_noticed() {
+    let program =
+        Program::text("one", &function("(drop (i32.const 1)) call $empty"), &[("f", &[])]);
+    let summary = exact::assert_exact(&program);
+    let (report, count) = (&summary.reports[0], &summary.counts[0]);
+    let differences = |count: &Count| {
+        let mut found = Vec::new();
+        exact::compare(report, count, 0, &mut |what| found.push(what));
+        found.len()
+    };
+    assert_eq!(differences(count), 0);
+    let mut more = count.clone();
+    more.total += 1;
+    assert_eq!(differences(&more), 1);
+    more.functions[1] += 1;
+    assert_eq!(differences(&more), 2);
+    more.calls[0] -= 1;
+    assert_eq!(differences(&more), 3);
 }

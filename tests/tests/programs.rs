@@ -90,11 +90,7 @@ fn traps_deep_in_recursion() {
 #[test]
 fn the_total_after_a_stack_overflow_follows_from_the_depth() {
     let overflow = program("overflow", Command::default());
-    let options = Options {
-        models: models::builtin(),
-        fuel_models: 1,
-        wasmi: true,
-    };
+    let options = Options { models: models::builtin(), fuel_models: 1, wasmi: true };
     let summary = exact::assert_exact_with(&overflow, &options);
     assert_eq!(summary.recorded.endings, [Ending::Trap(Trap::StackOverflow)]);
     let descend = 7;
@@ -138,8 +134,7 @@ fn function_pointers() {
 
 #[test]
 fn a_big_switch() {
-    let stdout =
-        "508091 steps; the longest sequence below 1000 starts at 871 and has 178 steps\n";
+    let stdout = "508091 steps; the longest sequence below 1000 starts at 871 and has 178 steps\n";
     check_returning("interpreter", stdout);
 }
 
@@ -218,11 +213,8 @@ fn the_readme_example() {
     let wasm = std::fs::read(&path).expect("the example is committed");
     let summary = exact::assert_exact(&Program::command("mandelbrot", wasm));
     assert_eq!(summary.recorded.endings, [Ending::Return(Vec::new())]);
-    let names: Vec<&str> = summary.reports[0]
-        .functions
-        .iter()
-        .map(|function| function.name.as_str())
-        .collect();
+    let names: Vec<&str> =
+        summary.reports[0].functions.iter().map(|function| function.name.as_str()).collect();
     for name in ["escape_time", "shade", "draw_row"] {
         assert!(names.contains(&name), "no {name} in {names:?}");
     }
@@ -237,7 +229,8 @@ fn every_program_has_its_source() {
         let path = entry.expect("the folder can be read").path();
         if path.extension().is_some_and(|extension| extension == "wasm") {
             programs += 1;
-            let has_source = path.with_extension("c").exists() || path.with_extension("cpp").exists();
+            let has_source =
+                path.with_extension("c").exists() || path.with_extension("cpp").exists();
             assert!(has_source, "{} has no source", path.display());
         }
     }

@@ -21,9 +21,10 @@ use wasmtime::{ExternType, ValType};
 
 /// Time for each property.
 const BUDGET_MS: u64 = 5_000;
-/// How many loop iterations and calls a module may make.
-const TERMINATION_FUEL: u32 = 5_000;
-/// Pages that a random module's memory may grow to, so that a test needs little memory.
+/// How many loop iterations and calls a module may make. As a depth of recursion it is far from
+/// where any engine's stack ends, with the larger frames of instrumented functions too.
+const TERMINATION_FUEL: u32 = 500;
+/// Bytes that a random module's memory may grow to, so that a test needs little memory.
 const MAX_MEMORY_BYTES: u32 = 16 << 16;
 /// Calls of each module.
 const MAX_CALLS: usize = 6;
@@ -118,10 +119,7 @@ fn random_programs_are_exact() {
         made.fetch_add(1, Ordering::Relaxed);
         guarded(&wasm, || match exact::check(&program, &options) {
             Ok((summary, differences)) => {
-                let oob = summary.recorded.endings.contains(&Ending::Trap(wasmtime::Trap::MemoryOutOfBounds)) && std::env::var("TRIAGE").is_ok();
-                let oob = oob || (differences.contains("was called") && std::env::var("TRIAGE").is_ok());
-                if oob && !differences.is_empty() { eprintln!("TRIAGED {differences}"); let n = made.load(Ordering::Relaxed); std::fs::write(format!("/tmp/triage/{n}.wasm"), &wasm).unwrap(); std::fs::write(format!("/tmp/triage/{n}.txt"), format!("{differences}\n{:?}\n{:?}", program.run, summary.recorded.endings)).unwrap(); }
-                if !oob { assert!(differences.is_empty(), "not exact:\n{differences}"); }
+                assert!(differences.is_empty(), "not exact:\n{differences}");
                 exact.fetch_add(1, Ordering::Relaxed);
                 let endings = &summary.recorded.endings;
                 let return_count = endings.iter().filter(|end| matches!(end, Ending::Return(_)));

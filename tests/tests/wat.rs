@@ -69,8 +69,8 @@ fn generated_programs_are_exact() {
 /// The case files, sorted. Their absence is a failure: nothing would be tested.
 fn files() -> Vec<PathBuf> {
     let folder = folder();
-    let entries = std::fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.expect("the folder can be read").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "wat"))

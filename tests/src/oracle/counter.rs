@@ -129,7 +129,13 @@ pub fn rewrite(wasm: &[u8], models: &[CostModel]) -> Result<Counted> {
         if !globals_done && rank >= GLOBAL_RANK {
             globals_done = true;
             let existing = (section.id == SectionId::Global as u8).then_some(section.bytes);
-            append_items(&mut module, SectionId::Global, existing, added.globals, &added.globals())?;
+            append_items(
+                &mut module,
+                SectionId::Global,
+                existing,
+                added.globals,
+                &added.globals(),
+            )?;
         }
         if !exports_done && rank >= EXPORT_RANK {
             exports_done = true;

@@ -12,8 +12,8 @@
 use anyhow::{Result, anyhow, bail};
 use wasm_encoder as encoder;
 use wasmi::{
-    Caller, Config, Engine, Error, Extern, ExternType, FuncType, Instance, Linker, Module, Nullable,
-    Store, TrapCode, Val, ValType,
+    Caller, Config, Engine, Error, Extern, ExternType, FuncType, Instance, Linker, Module,
+    Nullable, Store, TrapCode, Val, ValType,
 };
 use wasmtime::Trap;
 use wasmtime_wasi::I32Exit;
@@ -32,8 +32,14 @@ const MAX_STACK_BYTES: usize = 1 << 28;
 const PAGE_BYTES: usize = 1 << 16;
 /// WASI functions that read and write no guest memory.
 const WITHOUT_POINTERS: [&str; 8] = [
-    "fd_close", "fd_datasync", "fd_sync", "fd_advise", "fd_allocate", "fd_renumber",
-    "proc_exit", "sched_yield",
+    "fd_close",
+    "fd_datasync",
+    "fd_sync",
+    "fd_advise",
+    "fd_allocate",
+    "fd_renumber",
+    "proc_exit",
+    "sched_yield",
 ];
 /// Exports that start like this are ours, not the program's.
 const OUR_EXPORTS: &str = "wf.";
@@ -67,9 +73,9 @@ pub fn run(program: &Program, counted: &Counted) -> Result<Outcome> {
     let (bridge, outputs) = Bridge::new(program, &module)?;
     let mut store = Store::new(&engine, bridge);
     let linker = linker(&engine, &module, program)?;
-    let instance = linker.instantiate_and_start(&mut store, &module).map_err(|error| {
-        anyhow!("wasmi cannot instantiate {}: {error}", program.name)
-    })?;
+    let instance = linker
+        .instantiate_and_start(&mut store, &module)
+        .map_err(|error| anyhow!("wasmi cannot instantiate {}: {error}", program.name))?;
     let (mut totals, mut calls) = (Vec::new(), Vec::new());
     let mut endings = Vec::new();
     // As if the start function ran within instantiation: when it fails, there is no instance.
@@ -113,9 +119,12 @@ fn linker(engine: &Engine, module: &Module, program: &Program) -> Result<Linker<
         let name = import.name().to_owned();
         let defined = if import.module() == wasi::MODULE {
             let copies = !WITHOUT_POINTERS.contains(&import.name());
-            linker.func_new(import.module(), import.name(), ty.clone(), move |caller, inputs, outputs| {
-                forward(caller, &name, copies, inputs, outputs)
-            })
+            linker.func_new(
+                import.module(),
+                import.name(),
+                ty.clone(),
+                move |caller, inputs, outputs| forward(caller, &name, copies, inputs, outputs),
+            )
         } else if zeros {
             linker.func_new(import.module(), import.name(), ty.clone(), |_, _, _| Ok(()))
         } else {

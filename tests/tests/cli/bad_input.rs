@@ -51,8 +51,7 @@ fn a_missing_file_is_named() {
 
 #[test]
 fn what_is_not_wasm_is_refused() {
-    refuse("notes.txt", b"These are notes, not a program.\n")
-        .complains_in_one_line(&["notes.txt"]);
+    refuse("notes.txt", b"These are notes, not a program.\n").complains_in_one_line(&["notes.txt"]);
     refuse("empty.wasm", b"").complains_in_one_line(&["empty.wasm"]);
     refuse("short.wasm", b"\0as").complains_in_one_line(&["short.wasm"]);
     refuse("version.wasm", b"\0asm\x07\0\0\0").complains_in_one_line(&["version.wasm"]);
@@ -73,10 +72,8 @@ fn what_is_not_supported_is_refused_by_name() {
     .expect("it parses");
     refuse("switching.wasm", &stack_switching)
         .complains_in_one_line(&["switching.wasm", "stack switching"]);
-    let legacy = wat::parse_str(
-        "(module (func (export \"_start\") try nop catch_all nop end))",
-    )
-    .expect("it parses");
+    let legacy = wat::parse_str("(module (func (export \"_start\") try nop catch_all nop end))")
+        .expect("it parses");
     refuse("legacy.wasm", &legacy).complains_in_one_line(&["legacy.wasm", "legacy"]);
 }
 
@@ -95,7 +92,8 @@ fn a_truncated_module_is_refused_with_the_offset() {
 
 #[test]
 fn an_invalid_module_is_refused_with_the_offset() {
-    let invalid = wat::parse_str("(module (func (export \"_start\") i32.add drop))").expect("parses");
+    let invalid =
+        wat::parse_str("(module (func (export \"_start\") i32.add drop))").expect("parses");
     let run = refuse("invalid.wasm", &invalid).complains_in_one_line(&["invalid.wasm"]);
     // magic 8, types 6, functions 4, exports 12, code header 3, size, locals: i32.add at 0x26.
     let at = invalid.iter().rposition(|&byte| byte == 0x6a).expect("i32.add is there");
@@ -132,10 +130,11 @@ fn a_missing_import_is_named_before_anything_runs() {
 fn a_module_without_start_is_explained() {
     let folder = Folder::new();
     let module = folder.write_module("library.wasm", r#"(module (func (export "helper")))"#);
-    wf_record(folder.path())
-        .run([module])
-        .exits(USAGE)
-        .complains_in_one_line(&["library.wasm", "--invoke", "helper"]);
+    wf_record(folder.path()).run([module]).exits(USAGE).complains_in_one_line(&[
+        "library.wasm",
+        "--invoke",
+        "helper",
+    ]);
     wf_record(folder.path())
         .run(["--invoke", "hepler", module])
         .exits(USAGE)
@@ -241,9 +240,6 @@ fn a_trace_limit_is_told() {
         .prints("322593 .. 2152199975 .. 4294890283\n");
     assert!(folder.read("limited.trace").len() <= 200_000);
     assert!(run.stderr.contains("drop") || run.stderr.contains("limit"), "{}", run.stderr);
-    wf_analyze(folder.path())
-        .run(["limited.trace"])
-        .exits(2)
-        .complains("--allow-partial");
+    wf_analyze(folder.path()).run(["limited.trace"]).exits(2).complains("--allow-partial");
     wf_analyze(folder.path()).run(["--allow-partial", "limited.trace"]).exits(0);
 }

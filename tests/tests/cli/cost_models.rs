@@ -21,8 +21,7 @@ fn recorded() -> Folder {
 }
 
 fn analyze(folder: &Folder, model: &str) -> Run {
-    wf_analyze(folder.path())
-        .run(["--cost-model", model, "--format", "json", "trace.bin"])
+    wf_analyze(folder.path()).run(["--cost-model", model, "--format", "json", "trace.bin"])
 }
 
 fn total(folder: &Folder, model: &str) -> u64 {
@@ -49,7 +48,8 @@ fn a_printed_model_prices_as_the_built_in_one() {
 fn a_printed_model_names_every_operator() {
     let folder = Folder::new();
     let printed = wf_analyze(folder.path()).run(["cost-model", "print", "unit"]).exits(0).stdout;
-    for name in ["i32.add", "br_table", "v128.load", "throw_ref", "array.init_elem", "memory.grow"] {
+    for name in ["i32.add", "br_table", "v128.load", "throw_ref", "array.init_elem", "memory.grow"]
+    {
         assert!(printed.contains(name), "no {name} in the printed model");
     }
     for name in formats::operators::OPERATOR_NAMES {

@@ -36,10 +36,9 @@ fn a_missing_trace_is_named() {
 #[test]
 fn what_is_not_a_trace_is_refused() {
     let folder = Folder::new();
-    for (name, contents) in [
-        ("text.trace", &b"total fuel: 42\n"[..]),
-        ("module.wasm", b"\0asm\x01\0\0\0"),
-    ] {
+    for (name, contents) in
+        [("text.trace", &b"total fuel: 42\n"[..]), ("module.wasm", b"\0asm\x01\0\0\0")]
+    {
         folder.write(name, contents);
         for verb in [&[][..], &["info"], &["dump"]] {
             wf_analyze(folder.path())
@@ -66,10 +65,11 @@ fn a_newer_version_is_named() {
     let checksum = crc32c(&trace[..VERSION.end]);
     trace[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
     folder.write("newer.trace", &trace);
-    wf_analyze(folder.path())
-        .run(["newer.trace"])
-        .exits(2)
-        .complains_in_one_line(&["newer.trace", "4711", "newer"]);
+    wf_analyze(folder.path()).run(["newer.trace"]).exits(2).complains_in_one_line(&[
+        "newer.trace",
+        "4711",
+        "newer",
+    ]);
 }
 
 #[test]
@@ -78,10 +78,11 @@ fn a_truncated_trace_is_told_and_can_be_priced_in_part() {
     let trace = folder.read("trace.bin");
     for length in [trace.len() - 1, trace.len() * 3 / 4] {
         folder.write("cut.trace", &trace[..length]);
-        wf_analyze(folder.path())
-            .run(["cut.trace"])
-            .exits(2)
-            .complains_in_one_line(&["cut.trace", "truncated", "--allow-partial"]);
+        wf_analyze(folder.path()).run(["cut.trace"]).exits(2).complains_in_one_line(&[
+            "cut.trace",
+            "truncated",
+            "--allow-partial",
+        ]);
         let partial = wf_analyze(folder.path())
             .run(["--allow-partial", "--format", "json", "cut.trace"])
             .exits(0);
@@ -106,10 +107,11 @@ fn a_corrupt_trace_is_told_with_the_place() {
     let middle = trace.len() / 2;
     trace[middle] ^= 0x55;
     folder.write("corrupt.trace", &trace);
-    wf_analyze(folder.path())
-        .run(["corrupt.trace"])
-        .exits(2)
-        .complains_in_one_line(&["corrupt.trace", "corrupt", "byte"]);
+    wf_analyze(folder.path()).run(["corrupt.trace"]).exits(2).complains_in_one_line(&[
+        "corrupt.trace",
+        "corrupt",
+        "byte",
+    ]);
 }
 
 /// Whatever byte of a trace is changed: either it is refused, or it gives the same report (the

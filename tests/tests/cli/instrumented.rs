@@ -53,9 +53,8 @@ fn run_instrumented(wasm: &[u8]) -> anyhow::Result<(i32, i32, u64)> {
 fn an_emitted_module_runs_with_the_one_import() -> anyhow::Result<()> {
     let folder = Folder::new();
     let module = folder.write_module("fibonacci.wasm", PROGRAM);
-    let run = wf_record(folder.path())
-        .run(["--emit-instrumented", "instrumented.wasm", module])
-        .exits(0);
+    let run =
+        wf_record(folder.path()).run(["--emit-instrumented", "instrumented.wasm", module]).exits(0);
     assert!(!folder.has("trace.bin"), "nothing was to be run: {}", run.stderr);
 
     let (result, calls, bytes) = run_instrumented(&folder.read("instrumented.wasm"))?;

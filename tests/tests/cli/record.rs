@@ -10,9 +10,7 @@ use crate::folder::{Folder, program};
 
 /// The total of the trace `name`, by the cost model `unit`.
 pub(crate) fn total(folder: &Path, name: &str) -> u64 {
-    let run = wf_analyze(folder)
-        .run(["--cost-model", "unit", "--format", "json", name])
-        .exits(0);
+    let run = wf_analyze(folder).run(["--cost-model", "unit", "--format", "json", name]).exits(0);
     let report: Value = serde_json::from_str(&run.stdout).expect("the report is JSON");
     report["fuel"]["total"].as_u64().expect("the total is a number")
 }
@@ -68,11 +66,7 @@ fn arguments_behind_the_module_are_the_guests() {
     wf_record(folder.path()).arg(&show).run(["-o", "--quiet", "0"]).exits(0).prints(expected);
     assert!(folder.has("trace.bin"), "-o was taken for an option of the recorder");
     // One `--` directly behind the module is dropped, a second one is the guest's.
-    wf_record(folder.path())
-        .arg(&show)
-        .run(["--", "-o", "--quiet", "0"])
-        .exits(0)
-        .prints(expected);
+    wf_record(folder.path()).arg(&show).run(["--", "-o", "--quiet", "0"]).exits(0).prints(expected);
     wf_record(folder.path())
         .arg(&show)
         .run(["--", "--", "0"])

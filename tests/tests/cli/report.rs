@@ -50,7 +50,10 @@ fn the_json_report_has_every_field_of_its_schema() {
     assert!(report["cost_model"]["hash"].as_str().is_some_and(|hash| hash.len() >= 8));
     assert_eq!(report["complete"], true);
     let fuel = &report["fuel"];
-    assert_eq!((&fuel["total"], &fuel["low"], &fuel["high"]), (&TOTAL.into(), &TOTAL.into(), &TOTAL.into()));
+    assert_eq!(
+        (&fuel["total"], &fuel["low"], &fuel["high"]),
+        (&TOTAL.into(), &TOTAL.into(), &TOTAL.into())
+    );
     assert_eq!(fuel["confidence"], Value::Null);
     assert_eq!(report["outcome"]["kind"], "return");
     assert_eq!(report["outcome"]["code"], 0);

@@ -236,13 +236,7 @@ fn same_fuel(name: &str, model: &CostModel, counted: &Played, fuel: &Played, tal
 }
 
 /// The trace of each instance prices to what the instance counted.
-fn same_prices(
-    name: &str,
-    worlds: &Worlds,
-    counted: Played,
-    recorded: Played,
-    tally: &mut Tally,
-) {
+fn same_prices(name: &str, worlds: &Worlds, counted: Played, recorded: Played, tally: &mut Tally) {
     let overflowed: HashSet<usize> = recorded
         .steps
         .iter()
@@ -274,7 +268,6 @@ fn same_prices(
             match recorded::price(&trace, model, Some(1)) {
                 Ok(report) => {
                     exact &= report.fuel.low == report.fuel.high;
-                    if !exact && std::env::var("WF_SPEC").is_ok() { println!("{name}:{} {:?} {:?}", member.line, report.fuel, report.outcome); }
                     exact::compare(&report, count, imported, &mut fail);
                 }
                 Err(error) => fail(format!("{error:#}")),

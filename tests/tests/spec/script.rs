@@ -360,8 +360,12 @@ fn trap_message(message: &str) -> &str {
         "out of bounds memory access" | "out of bounds memory" => "out of bounds memory access",
         "undefined element" | "out of bounds table access" => "out of bounds table access",
         "uninitialized element" | "uninitialized" => "uninitialized element",
-        "null function reference" | "null structure reference" | "null array reference"
-        | "null i31 reference" | "null reference" | "null exception reference" => "null reference",
+        "null function reference"
+        | "null structure reference"
+        | "null array reference"
+        | "null i31 reference"
+        | "null reference"
+        | "null exception reference" => "null reference",
         "out of bounds array access" => "out of bounds array access",
         _ if message.starts_with("uninitialized element") => "uninitialized element",
         _ => message,

@@ -12,7 +12,9 @@ pub(crate) fn argument(store: &mut Store<()>, argument: &WastArg<'_>, ty: &ValTy
         WastArgCore::I64(value) => Val::I64(*value),
         WastArgCore::F32(value) => Val::F32(value.bits),
         WastArgCore::F64(value) => Val::F64(value.bits),
-        WastArgCore::V128(value) => Val::V128(u128::from_le_bytes(V128Const::to_le_bytes(value)).into()),
+        WastArgCore::V128(value) => {
+            Val::V128(u128::from_le_bytes(V128Const::to_le_bytes(value)).into())
+        }
         WastArgCore::RefNull(_) => Val::null_ref(ty.as_ref()?.heap_type()),
         WastArgCore::RefExtern(number) => {
             Val::ExternRef(Some(ExternRef::new(&mut *store, *number).ok()?))
@@ -110,7 +112,9 @@ fn matches_v128(bytes: [u8; 16], expected: &V128Pattern) -> bool {
     let lanes32 = |at: usize| u32::from_le_bytes(bytes[at * 4..][..4].try_into().expect("4 bytes"));
     let lanes64 = |at: usize| u64::from_le_bytes(bytes[at * 8..][..8].try_into().expect("8 bytes"));
     match expected {
-        V128Pattern::I8x16(lanes) => lanes.iter().zip(bytes).all(|(lane, byte)| *lane as u8 == byte),
+        V128Pattern::I8x16(lanes) => {
+            lanes.iter().zip(bytes).all(|(lane, byte)| *lane as u8 == byte)
+        }
         V128Pattern::I16x8(lanes) => (lanes.iter().zip(bytes.as_chunks::<2>().0))
             .all(|(lane, bytes)| lane.to_le_bytes() == *bytes),
         V128Pattern::I32x4(lanes) => (0..4).all(|at| lanes[at] as u32 == lanes32(at)),

@@ -230,9 +230,8 @@ fn straight_line(operators: u32) -> Program {
     for number in 0..operators / 2 {
         put!(body, "i32.const {} i32.add", number % 64);
     }
-    let wat = format!(
-        "(module (func (export \"run\") (param i32) (result i32) local.get 0 {body}))"
-    );
+    let wat =
+        format!("(module (func (export \"run\") (param i32) (result i32) local.get 0 {body}))");
     program("straight line", &wat, &[0, 1])
 }
 
@@ -243,9 +242,7 @@ fn alternating_calls(pairs: u32) -> Program {
         put!(body, "local.get 0 i32.const {} i32.and if call $leaf end", 1 << (pair % 12));
         put!(body, "local.get 0 i32.const {} i32.rem_u br_if 0 call $leaf", pair % 3 + 1);
     }
-    let wat = format!(
-        "(module (func $leaf) (func (export \"run\") (param i32) {body}))"
-    );
+    let wat = format!("(module (func $leaf) (func (export \"run\") (param i32) {body}))");
     program("alternating calls", &wat, &[0, 1, 6, 0xfff, 0x600])
 }
 

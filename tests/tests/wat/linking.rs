@@ -44,8 +44,7 @@ impl Scenario {
     /// Makes the call and checks what it gives.
     fn act(&self, store: &mut Store<()>, instance: &Instance) -> Result<()> {
         let (export, argument) = self.call;
-        let function =
-            instance.get_typed_func::<i32, i32>(&mut *store, export).map_err(failure)?;
+        let function = instance.get_typed_func::<i32, i32>(&mut *store, export).map_err(failure)?;
         let result = function.call(store, argument).map_err(failure)?;
         ensure!(result == self.result, "{export} gave {result} instead of {}", self.result);
         Ok(())
@@ -60,7 +59,9 @@ impl Scenario {
 
         let tape = Tape::start(&wasm, "linked", Detail::Full)?;
         let (mut store, instance, module) =
-            self.instance(&plain, &tape.instrumented.wasm, |linker| Ok(tape.stream.define(linker)?))?;
+            self.instance(&plain, &tape.instrumented.wasm, |linker| {
+                Ok(tape.stream.define(linker)?)
+            })?;
         tape.stream.attach(&mut store, &instance)?;
         self.act(&mut store, &instance)?;
         tape.end(&mut store, &module, None);
@@ -144,7 +145,8 @@ fn a_host_may_catch_what_the_guest_did() -> Result<()> {
             end
             local.get 1))"#,
         link: |linker, _| {
-            let recover = |caller: Caller<'_, ()>, argument| call_back(caller, argument).unwrap_or(10);
+            let recover =
+                |caller: Caller<'_, ()>, argument| call_back(caller, argument).unwrap_or(10);
             linker.func_wrap("host", "call_back", recover).map(drop)
         },
         call: ("outer", 5),
