@@ -5,6 +5,10 @@
 //! to the operator is a possible tail, so the tail's fuel lies between the cheapest and the
 //! dearest of them. Where the region isn't certain, all that are possible are taken together.
 //!
+//! Of an access outside of a memory the engine may name a later operator than the one that
+//! trapped. All operators that it can have been are taken together; and where none of them lies in
+//! the region, any part of the region may have run.
+//!
 //! A trap at an operator that ends a region (a call, `unreachable`, a throw) leaves no tail: the
 //! event is recorded before the operator runs. Nor does a stack overflow: the callee hasn't begun.
 
@@ -46,6 +50,8 @@ pub(crate) struct Place {
     pub(crate) function: u32,
     /// Operator index.
     pub(crate) operator: u32,
+    /// Whether it was an access outside of a memory.
+    pub(crate) out_of_bounds: bool,
 }
 
 /// The fuel of a tail.
@@ -71,26 +77,50 @@ impl TailPricer<'_> {
         if ends_region(function, place.operator) {
             return Ok(Some(TailFuel::default()));
         }
-        if let Some(situation) = situation {
-            let likely = self.candidates(place.function, situation);
-            if let Some(fuel) = self.union(place, likely)? {
-                return Ok(Some(fuel));
-            }
+        let operators = match place.out_of_bounds {
+            true => self.suspects(place)?,
+            false => vec![place.operator],
+        };
+        let every_region = (0..function.regions.len() as u32).collect();
+        let Some(situation) = situation else {
+            return self.union(place.function, &operators, every_region);
+        };
+        let likely = self.candidates(place.function, situation);
+        let only = <[u32; 1]>::try_from(likely.as_slice()).ok().map(|[region]| region);
+        if let Some(fuel) = self.union(place.function, &operators, likely)? {
+            return Ok(Some(fuel));
         }
-        self.union(place, (0..function.regions.len() as u32).collect())
+        if place.out_of_bounds {
+            let high = self.dearest_path_of(place.function)?;
+            return Ok(Some(TailFuel { low: 0, high, region: only }));
+        }
+        self.union(place.function, &operators, every_region)
     }
 
-    /// The interval that holds the tails from all of `regions`.
-    fn union(&self, place: Place, regions: Vec<u32>) -> Result<Option<TailFuel>, slicer::Error> {
+    /// The operators that can have accessed a memory out of bounds.
+    fn suspects(&self, place: Place) -> Result<Vec<u32>, slicer::Error> {
+        slicer::prefix::suspects(self.module, self.plan, place.function, place.operator)
+    }
+
+    /// The interval that holds the tails from all of `regions` to all of `operators`.
+    fn union(
+        &self,
+        function: u32,
+        operators: &[u32],
+        regions: Vec<u32>,
+    ) -> Result<Option<TailFuel>, slicer::Error> {
         let mut found: Option<TailFuel> = None;
-        for region in regions {
+        for (region, &operator) in regions
+            .iter()
+            .flat_map(|region| operators.iter().map(move |operator| (*region, operator)))
+        {
             let Some(bounds) = slicer::prefix::tail_bounds(
                 self.module,
                 self.plan,
                 self.model,
-                place.function,
+                function,
                 region,
-                place.operator,
+                operator,
             )?
             else {
                 continue;
@@ -98,9 +128,11 @@ impl TailPricer<'_> {
             let (low, high) = bounds.into_inner();
             found = Some(match found {
                 None => TailFuel { low, high, region: Some(region) },
-                Some(other) => {
-                    TailFuel { low: low.min(other.low), high: high.max(other.high), region: None }
-                }
+                Some(other) => TailFuel {
+                    low: low.min(other.low),
+                    high: high.max(other.high),
+                    region: other.region.filter(|&known| known == region),
+                },
             });
         }
         Ok(found)
@@ -246,9 +278,8 @@ impl Callee {
 
 /// Whether the event of the region that `operator` runs in is recorded before it runs.
 fn ends_region(function: &FunctionPlan, operator: u32) -> bool {
-    let after = function.blocks.partition_point(|block| block.end_operator <= operator);
-    function.blocks.get(after).is_some_and(|block| {
-        block.first_operator <= operator
+    function.blocks.iter().any(|block| {
+        (block.first_operator..block.end_operator).contains(&operator)
             && block.end_operator == operator + 1
             && !matches!(block.exit, Exit::Branch(_) | Exit::Return)
     })

@@ -218,5 +218,10 @@ fn place_of(outcome: &Outcome, pricer: &TailPricer<'_>) -> Option<Place> {
     let location = outcome.location?;
     let function = location.function.checked_sub(pricer.plan.imported_functions)?;
     let body = pricer.plan.functions.get(function as usize)?;
-    (location.operator < body.operators).then_some(Place { function, operator: location.operator })
+    let in_body = location.operator < body.operators;
+    in_body.then_some(Place {
+        function,
+        operator: location.operator,
+        out_of_bounds: outcome.out_of_bounds,
+    })
 }

@@ -21,6 +21,7 @@ pub fn returned() -> Outcome {
         message: None,
         location: None,
         stack_overflow: false,
+        out_of_bounds: false,
     }
 }
 
@@ -37,6 +38,7 @@ pub fn of_error(error: &wasmtime::Error, instrumented: &Instrumented, module: &M
         message,
         location,
         stack_overflow: error.downcast_ref() == Some(&Trap::StackOverflow),
+        out_of_bounds: error.downcast_ref() == Some(&Trap::MemoryOutOfBounds),
     };
     if let Some(&I32Exit(code)) = error.downcast_ref() {
         return outcome(OutcomeKind::Exit, code, None);

@@ -80,7 +80,7 @@ fn a_trap_has_the_place_in_the_original_module() {
           nop
           (i32.div_s (local.get 0) (local.get 1))))"#;
     let (receipt, _) = run(builder(text));
-    let Outcome { kind, code, message, location, stack_overflow } = receipt.outcome;
+    let Outcome { kind, code, message, location, stack_overflow, .. } = receipt.outcome;
     assert_eq!((kind, code, stack_overflow), (OutcomeKind::Trap, outcome::TRAP_STATUS, false));
     assert_eq!(message.as_deref(), Some("wasm trap: integer divide by zero"));
     assert_eq!(location, at(2, 3));

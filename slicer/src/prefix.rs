@@ -3,15 +3,20 @@
 //! After a trap that no cut point precedes, the innermost frame's path is not in the trace. What
 //! is known is where it began and the operator that trapped. The paths between the two bound the
 //! cost; where there is one such path, the bound is exact.
+//!
+//! Of an access outside of a memory, engines may name a later operator than the one that trapped:
+//! [`suspects`] lists those that it can have been.
 
 use std::ops::RangeInclusive;
 
 use formats::cost_model::CostModel;
-use formats::plan::{Exit, Plan, RegionKind};
+use formats::plan::{Block, Exit, FunctionPlan, Plan, RegionKind};
+use wasmparser::Operator;
 
 use crate::Error;
 use crate::costs::Costs;
 use crate::module::Module;
+use crate::opcode;
 use crate::slices::region_blocks;
 
 /// Lowest and highest cost of the ways from the start of region `region` of the defined function
@@ -69,4 +74,83 @@ pub fn tail_bounds(
         }
     }
     Ok(None)
+}
+
+/// The operators that can have accessed a memory out of bounds when an engine says that it was
+/// `operator` of the defined function number `function`, in ascending order.
+///
+/// Compilers merge a read into an instruction of a later operator that uses what was read, and
+/// then name that operator. They do so only where nothing between the two has an effect. So it
+/// was the named operator, if that accesses a memory, or one of the reads before it in the same
+/// straight stretch of code, back to the last write. The result is empty when there is none: then
+/// the compiler has moved the named operator to another place.
+///
+/// # Errors
+///
+/// [`Error::PlanMismatch`] when the plan has no such function, or isn't one of this module.
+pub fn suspects(
+    module: &Module<'_>,
+    plan: &Plan,
+    function: u32,
+    operator: u32,
+) -> Result<Vec<u32>, Error> {
+    let missing = || Error::PlanMismatch(format!("no function {function}"));
+    let function_plan = plan.functions.get(function as usize).ok_or_else(missing)?;
+    if function as usize >= module.bodies.len() {
+        return Err(missing());
+    }
+    let Some(first) = stretch_start(function_plan, operator) else { return Ok(Vec::new()) };
+    let mut suspects = Vec::new();
+    module.for_each_operator(function, |index, _, decoded| {
+        if !(first..=operator).contains(&index) {
+            return Ok(());
+        }
+        match access(module, &decoded) {
+            Some(Access::Read) => suspects.push(index),
+            Some(Access::Write) if index == operator => suspects.push(index),
+            Some(Access::Write) => suspects.clear(),
+            None => {}
+        }
+        Ok(())
+    })?;
+    Ok(suspects)
+}
+
+/// How an operator uses a memory.
+enum Access {
+    Read,
+    Write,
+}
+
+fn access(module: &Module<'_>, operator: &Operator<'_>) -> Option<Access> {
+    if opcode::bulk(module, operator).is_some() {
+        return Some(Access::Write);
+    }
+    let name = opcode::opcode(operator)?.name();
+    if name.contains(".store") || name.contains(".atomic.") {
+        Some(Access::Write)
+    } else if name.contains(".load") {
+        Some(Access::Read)
+    } else {
+        None
+    }
+}
+
+/// First operator of the code that runs up to `operator` without a choice: its block, and those
+/// before it that lead nowhere else.
+fn stretch_start(function: &FunctionPlan, operator: u32) -> Option<u32> {
+    let contains = |block: &Block| (block.first_operator..block.end_operator).contains(&operator);
+    let mut current = function.blocks.iter().position(contains)?;
+    while !function.blocks[current].cut_on_arrival {
+        let mut sources = function.blocks[..current].iter().enumerate().filter(|(_, block)| {
+            matches!(&block.exit, Exit::Branch(edges)
+                if edges.iter().any(|edge| edge.target as usize == current))
+        });
+        let (Some((source, block)), None) = (sources.next(), sources.next()) else { break };
+        if !matches!(&block.exit, Exit::Branch(edges) if edges.len() == 1) {
+            break;
+        }
+        current = source;
+    }
+    Some(function.blocks[current].first_operator)
 }

@@ -219,6 +219,45 @@ fn a_tail_never_reaches_across_a_cut_point() {
     assert_eq!(unit_bounds(text, 1, 4), Some((3, 3)));
 }
 
+/// Suspects of an access out of bounds that the engine places at `operator`.
+fn suspects(text: &str, operator: u32) -> Vec<u32> {
+    let mut found = Vec::new();
+    planned(text, |module, plan| {
+        found = slicer::prefix::suspects(module, plan, 0, operator).expect("fits");
+    });
+    found
+}
+
+#[test]
+fn reads_since_the_last_write_are_suspects() {
+    // 0 i32.const, 1 i32.load, 2 drop, 3 i32.const, 4 i32.const, 5 i32.store, 6 i32.const,
+    // 7 i32.load, 8 i32.const, 9 i32.add, 10 i32.load, 11 i32.eqz, 12 drop
+    let text = "(module (memory 1) (func (drop (i32.load (i32.const 0)))
+        (i32.store (i32.const 0) (i32.const 0))
+        (drop (i32.eqz (i32.load (i32.add (i32.load (i32.const 0)) (i32.const 1)))))))";
+    assert_eq!(suspects(text, 1), [1]);
+    assert_eq!(suspects(text, 5), [1, 5]);
+    assert_eq!(suspects(text, 9), [7]);
+    assert_eq!(suspects(text, 11), [7, 10]);
+    assert_eq!(suspects(text, 4), [1]);
+    assert_eq!(suspects(text, 6), [0; 0]);
+}
+
+#[test]
+fn suspects_lie_in_one_straight_stretch() {
+    // 0 loop, 1 i32.const, 2 i32.load, 3 drop, 4 end, 5 i32.const, 6 drop; the code behind the
+    // loop goes on in the same stretch, the loop's own begins with its header
+    let text = "(module (memory 1) (func (loop (drop (i32.load (i32.const 0))))
+        (drop (i32.const 0))))";
+    assert_eq!(suspects(text, 6), [2]);
+    assert_eq!(suspects(text, 0), [0; 0]);
+    // 0 i32.const, 1 i32.load, 2 if, 3 i32.const, 4 drop
+    let text = "(module (memory 1) (func (if (i32.load (i32.const 0)) (then
+        (drop (i32.const 0))))))";
+    assert_eq!(suspects(text, 2), [1]);
+    assert_eq!(suspects(text, 4), [0; 0]);
+}
+
 #[test]
 fn huge_functions_are_planned_without_recursion_and_in_bounds() {
     let depth = 100_000;

@@ -330,6 +330,7 @@ impl<'a> Runner<'a> {
             message: Some("a trap".to_string()),
             location: Some(Location { function, operator }),
             stack_overflow: false,
+            out_of_bounds: false,
         }
     }
 

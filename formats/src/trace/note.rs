@@ -15,6 +15,9 @@ pub struct Outcome {
     pub location: Option<Location>,
     /// Whether the stack overflowed: then the innermost frame executed nothing of its own.
     pub stack_overflow: bool,
+    /// Whether the trap was an access outside of a memory. Engines merge a read into an operator
+    /// behind it, so that the location may be later than the operator that trapped.
+    pub out_of_bounds: bool,
 }
 
 /// What kind of end an invocation had.

@@ -88,6 +88,7 @@ pub(crate) fn outcome() -> Outcome {
         message: Some("unreachable".to_owned()),
         location: Some(Location { function: 1, operator: 4 }),
         stack_overflow: false,
+        out_of_bounds: true,
     }
 }
 
