@@ -122,8 +122,12 @@ pub fn run(
     let mut store = Store::new(engine, Host { wasi: context });
     // Only engines that consume fuel have a tank to fill.
     let _ = store.set_fuel(u64::MAX);
-    let mut linker = linker(&mut store, &module, program)?;
+    let mut linker = Linker::new(store.engine());
+    recorder::wasi::define(&mut linker, |host: &mut Host| &mut host.wasi)?;
     observer.link(&mut linker)?;
+    if matches!(&program.run, Run::Command(command) if command.default_imports) {
+        linker.define_unknown_imports_as_default_values(&mut store, &module).map_err(failure)?;
+    }
     let has_start = has_start_section(wasm)?;
     let instance = match linker.instantiate(&mut store, &module) {
         Ok(instance) => instance,
@@ -162,15 +166,6 @@ pub fn run(
         }
     }
     Ok(observe(&mut store, Some(&instance), &outputs, endings))
-}
-
-fn linker(store: &mut Store<Host>, module: &Module, program: &Program) -> Result<Linker<Host>> {
-    let mut linker = Linker::new(store.engine());
-    recorder::wasi::define(&mut linker, |host: &mut Host| &mut host.wasi)?;
-    if matches!(&program.run, Run::Command(command) if command.default_imports) {
-        linker.define_unknown_imports_as_default_values(store, module).map_err(failure)?;
-    }
-    Ok(linker)
 }
 
 fn has_start_section(wasm: &[u8]) -> Result<bool> {

@@ -99,7 +99,7 @@ fn the_total_after_a_stack_overflow_follows_from_the_depth() {
             let function = report.functions.iter().find(|function| function.index == index);
             function.expect("it was called").calls
         };
-        let depth = u128::from(calls(descend));
+        let depth = calls(descend);
         assert!(depth > 1000, "{depth}");
         // Ten operators up to and with the call: see `overflow.c`. Before: entering `_start`,
         // i32.const, i32.load, br_if, i32.const, i32.const, i32.store, call, entering the

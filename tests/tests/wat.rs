@@ -9,6 +9,8 @@ mod directives;
 mod generated;
 #[path = "wat/linking.rs"]
 mod linking;
+#[path = "wat/sections.rs"]
+mod sections;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

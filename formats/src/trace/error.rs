@@ -70,7 +70,7 @@ pub enum WriteError {
     /// The output refused the bytes. What was written before can be read; the writer is unusable
     /// from now on, because a part of the frame may be in the file.
     #[error("cannot write: {0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// An earlier write failed.
     #[error("an earlier write to the trace failed")]
     Poisoned,
@@ -93,4 +93,11 @@ pub enum WriteError {
     /// The trace has as many frames as sequence numbers can count.
     #[error("the trace has too many frames")]
     TooManyFrames,
+}
+
+// By hand, because the message contains the cause: a chain of causes would name it twice.
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        WriteError::Io(error)
+    }
 }

@@ -188,7 +188,7 @@ fn a_full_disk_is_reported() {
 #[cfg(target_os = "linux")]
 fn a_disk_that_fills_up_does_not_disturb_the_guest() {
     let folder = Folder::new();
-    folder.write("words.txt", "one two three four five six seven\n".repeat(3000));
+    folder.write("words.txt", "one two three four five six seven\n".repeat(300_000));
     let text = std::fs::File::open(folder.file("words.txt")).expect("it was just written");
     let mut recorder = wf_record(folder.path());
     // Files may have 64 KiB, and whoever writes more gets an error in place of a signal.
