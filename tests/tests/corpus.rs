@@ -56,7 +56,7 @@ fn main() -> ExitCode {
     if exact == tried { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The programs below `corpus`, sorted by size: large ones tend to take long and start first.
+/// The programs below `corpus`, sorted.
 fn find(corpus: &Path) -> Result<Vec<PathBuf>> {
     let mut programs = Vec::new();
     let mut folders = vec![corpus.to_owned()];
