@@ -269,6 +269,34 @@ fn huge_functions_are_planned_without_recursion_and_in_bounds() {
 }
 
 #[test]
+fn a_function_as_large_as_parsers_accept_is_planned() {
+    use wasm_encoder::{CodeSection, Function, FunctionSection, TypeSection, ValType};
+
+    let (pair_bytes, largest_body_bytes) = (4, 7_654_321);
+    let branches = largest_body_bytes / pair_bytes - 10;
+    let mut types = TypeSection::new();
+    types.ty().function([ValType::I32], []);
+    let mut functions = FunctionSection::new();
+    functions.function(0);
+    let mut body = Function::new([]);
+    for _ in 0..branches {
+        body.instructions().local_get(0).br_if(0);
+    }
+    body.instructions().end();
+    let mut code = CodeSection::new();
+    code.function(&body);
+    let mut encoder = wasm_encoder::Module::new();
+    encoder.section(&types).section(&functions).section(&code);
+    let wasm = encoder.finish();
+
+    let module = Module::parse(&wasm).expect("within the limits");
+    let plan = slicer::plan::plan(&module).expect("planned");
+    assert_eq!(plan.functions[0].blocks.len(), branches + 2);
+    let longest = plan.functions[0].regions.iter().map(|region| region.paths).max();
+    assert!(u64::from(longest.expect("regions")) <= slicer::limits::MAX_REGION_SIZE + 1);
+}
+
+#[test]
 fn what_is_not_supported_is_refused_by_name() {
     let refused = |wasm: &[u8]| Module::parse(wasm).err().expect("refused").to_string();
     assert!(refused(b"hello").contains("not a WebAssembly module"));
