@@ -5,8 +5,6 @@
 //! stand in ascending order of value, so at each block the last edge whose value still fits is
 //! the one that was taken (T. Ball, J. R. Larus, "Efficient path profiling", MICRO-29, 1996).
 
-use std::collections::HashSet;
-
 use formats::plan::{Edge, Exit, FunctionPlan};
 
 /// Where a path stops.
@@ -40,23 +38,6 @@ pub(crate) fn path_end(function: &FunctionPlan, region: u32, path: u32) -> PathE
 fn edge_for(edges: &[Edge], rest: u32) -> Edge {
     let fitting = edges.partition_point(|edge| edge.value <= rest);
     edges[fitting.saturating_sub(1)]
-}
-
-/// The blocks that paths of `region` can pass, each once, the start first.
-pub(crate) fn region_blocks(function: &FunctionPlan, region: u32) -> Vec<u32> {
-    let start = function.regions[region as usize].start;
-    let mut seen = HashSet::from([start]);
-    let mut found = vec![start];
-    let mut next = 0;
-    while let Some(&block) = found.get(next) {
-        next += 1;
-        for target in inner_targets(function, block) {
-            if seen.insert(target) {
-                found.push(target);
-            }
-        }
-    }
-    found
 }
 
 /// The successors of `block` that belong to the same region.

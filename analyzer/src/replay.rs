@@ -20,7 +20,6 @@ use wasmi::{CompilationMode, Config, Engine, Instance, Memory, Store, TypedFunc}
 use crate::Error;
 use crate::analysis::Stats;
 use crate::limits::{MAX_BLOCKS_PER_CHUNK, MAX_BUNDLES_PER_CHUNK};
-use crate::paths::region_blocks;
 use crate::tally::Tally;
 
 /// Fuel by defined function number and innermost loop.
@@ -47,7 +46,7 @@ pub(crate) fn price(
     tally: &[Tally],
 ) -> Result<(Prices, Stats), Error> {
     let runs = runs(plan, tally)?;
-    let chunks = chunks(plan, &runs);
+    let chunks = chunks(plan, &runs)?;
     let stats =
         Stats { distinct_events: tally.len(), slices: runs.len(), replay_chunks: chunks.len() };
     let priced: Vec<Result<Prices, Error>> = chunks
@@ -123,13 +122,15 @@ fn slice_of(plan: &Plan, events: &EventMap<'_>, event: Event) -> Result<(SliceKe
 }
 
 /// Groups runs until a group reaches a limit of [`crate::limits`].
-fn chunks(plan: &Plan, runs: &[Run]) -> Vec<Range<usize>> {
+fn chunks(plan: &Plan, runs: &[Run]) -> Result<Vec<Range<usize>>, Error> {
     let mut chunks = Vec::new();
     let (mut start, mut blocks, mut bundles) = (0, 0, 0);
     for (index, run) in runs.iter().enumerate() {
         let run_blocks = match run.key.kind {
             SliceKind::Region(region) => {
-                region_blocks(&plan.functions[run.key.function as usize], region).len()
+                let function = &plan.functions[run.key.function as usize];
+                let start = function.regions[region as usize].start;
+                slicer::slices::region_blocks(function, start).map_err(Error::Module)?.len()
             }
             SliceKind::Site(_) => 1,
         };
@@ -145,7 +146,7 @@ fn chunks(plan: &Plan, runs: &[Run]) -> Vec<Range<usize>> {
     if start < runs.len() {
         chunks.push(start..runs.len());
     }
-    chunks
+    Ok(chunks)
 }
 
 fn price_chunk(

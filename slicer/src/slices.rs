@@ -207,7 +207,7 @@ fn region_slice(
 /// # Errors
 ///
 /// [`Error::PlanMismatch`] when an edge leads nowhere or backward without a cut point.
-pub(crate) fn region_blocks(function: &FunctionPlan, start: u32) -> Result<Vec<u32>, Error> {
+pub fn region_blocks(function: &FunctionPlan, start: u32) -> Result<Vec<u32>, Error> {
     let mut found = std::collections::BTreeSet::from([start]);
     let mut pending = vec![start];
     while let Some(index) = pending.pop() {
