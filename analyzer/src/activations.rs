@@ -10,6 +10,8 @@
 //! event of an open activation. The activations above that one are gone: an exception, caught
 //! further down or by the host, ended them without events of their own.
 
+use formats::events::{Event, EventRef};
+
 use crate::error::Misfit;
 use crate::limits::MAX_ACTIVATIONS;
 use crate::steps::{Begin, End, Step, Steps};
@@ -33,8 +35,10 @@ pub(crate) struct Activations<'a> {
     totals: Vec<u128>,
     /// Fuel of all events so far.
     clock: u128,
-    /// Fuel of the site events since the last path event: they belong to the next one.
+    /// Fuel of the sites and nests since the last path event: they belong to the next one.
     pending: u128,
+    /// The last nest since the last path event: it may be running.
+    nest: Option<Event>,
     /// The last path event: index into the steps.
     last: Option<u32>,
 }
@@ -49,6 +53,7 @@ impl<'a> Activations<'a> {
             totals: vec![0; functions],
             clock: 0,
             pending: 0,
+            nest: None,
             last: None,
         }
     }
@@ -57,6 +62,17 @@ impl<'a> Activations<'a> {
     pub(crate) fn site(&mut self, fuel: u128) -> Result<(), Misfit> {
         self.pending = self.pending.checked_add(fuel).ok_or(Misfit::Overflow)?;
         Ok(())
+    }
+
+    /// Takes the event of a nest, which costs `fuel` when it is run to its end.
+    pub(crate) fn nest(&mut self, event: EventRef<'_>, fuel: u128) -> Result<(), Misfit> {
+        self.nest = Some(event.to_event());
+        self.site(fuel)
+    }
+
+    /// The nest that was entered last, when no path event shows that it was left.
+    pub(crate) fn open_nest(&self) -> Option<&Event> {
+        self.nest.as_ref()
     }
 
     /// Takes the path event whose step has the index `index`.
@@ -68,7 +84,7 @@ impl<'a> Activations<'a> {
             Begin::Entry => self.push(step.function, index)?,
             Begin::Onward => {
                 if !self.continues(self.stack.last(), step) {
-                    self.unwind(|steps, last| follows(steps.get(last), step))?;
+                    self.unwind(|steps, last| follows(steps, steps.get(last), step))?;
                 }
             }
             Begin::Landing(body) => {
@@ -78,6 +94,7 @@ impl<'a> Activations<'a> {
         let fuel = self.pending.checked_add(u128::from(step.fuel)).ok_or(Misfit::Overflow)?;
         self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
         self.pending = 0;
+        self.nest = None;
         self.last = Some(index);
         let top = self.stack.last_mut().expect("pushed or found above");
         top.last = index;
@@ -97,7 +114,7 @@ impl<'a> Activations<'a> {
     }
 
     fn continues(&self, top: Option<&Activation>, step: &Step) -> bool {
-        top.is_some_and(|top| follows(self.steps.get(top.last), step))
+        top.is_some_and(|top| follows(self.steps, self.steps.get(top.last), step))
     }
 
     /// Ends the activations above the topmost one whose last event satisfies `matches`.
@@ -145,8 +162,9 @@ impl<'a> Activations<'a> {
     /// Ends the invocation: all activations end. `tail` is the fuel that the innermost one, of
     /// the given function, spent after the last path event without an event to show for it.
     pub(crate) fn end_invocation(&mut self, tail: Option<Tail>) -> Result<(), Misfit> {
-        let tail_fuel = tail.map_or(0, |tail| tail.fuel);
-        let fuel = self.pending.checked_add(tail_fuel).ok_or(Misfit::Overflow)?;
+        let (spent, undone) = tail.map_or((0, 0), |tail| (tail.fuel, tail.undone));
+        let pending = self.pending.checked_sub(undone).ok_or(Misfit::Overflow)?;
+        let fuel = pending.checked_add(spent).ok_or(Misfit::Overflow)?;
         let began = self.clock;
         self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
         if let Some(function) = tail.and_then(|tail| tail.new_activation_of)
@@ -158,6 +176,7 @@ impl<'a> Activations<'a> {
             self.pop();
         }
         self.pending = 0;
+        self.nest = None;
         self.last = None;
         Ok(())
     }
@@ -173,17 +192,20 @@ impl<'a> Activations<'a> {
 pub(crate) struct Tail {
     /// The fuel, without that of site events.
     pub(crate) fuel: u128,
+    /// Fuel of a nest that was entered, and may not have been run.
+    pub(crate) undone: u128,
     /// The function, if it was in an activation that no event has shown yet.
     pub(crate) new_activation_of: Option<u32>,
 }
 
 /// Whether `next` is where the activation with the last event `last` goes on.
-fn follows(last: &Step, next: &Step) -> bool {
-    let onward = match last.end {
-        End::Arrival { region } | End::Call { region, .. } => Some(region),
-        End::TailCall { .. } | End::Return | End::Throw { .. } | End::Trap { .. } => None,
-    };
-    last.function == next.function && onward == Some(next.region)
+fn follows(steps: &Steps, last: &Step, next: &Step) -> bool {
+    last.function == next.function
+        && match last.end {
+            End::Arrival { region } | End::Call { region, .. } => region == next.region,
+            End::Left { nest } => steps.exits(last.function, nest).contains(&next.region),
+            End::TailCall { .. } | End::Return | End::Throw { .. } | End::Trap { .. } => false,
+        }
 }
 
 /// Whether an exception that reached the end of `last` comes to the `try_table` of `function` that
@@ -191,7 +213,11 @@ fn follows(last: &Step, next: &Step) -> bool {
 pub(crate) fn may_catch(last: &Step, function: u32, body: &std::ops::Range<u32>) -> bool {
     let thrower = match last.end {
         End::Call { operator, .. } | End::Throw { operator } => Some(operator),
-        End::Arrival { .. } | End::TailCall { .. } | End::Return | End::Trap { .. } => None,
+        End::Arrival { .. }
+        | End::Left { .. }
+        | End::TailCall { .. }
+        | End::Return
+        | End::Trap { .. } => None,
     };
     last.function == function && thrower.is_some_and(|operator| body.contains(&operator))
 }
@@ -298,7 +324,7 @@ mod tests {
         let steps = steps();
         let mut activations = Activations::new(&steps, 2);
         activations.path(F_CALLS).expect("fits");
-        let tail = Tail { fuel: 7, new_activation_of: Some(G) };
+        let tail = Tail { fuel: 7, undone: 0, new_activation_of: Some(G) };
         activations.end_invocation(Some(tail)).expect("fits");
         assert_eq!(activations.into_totals(), [8, 7]);
     }

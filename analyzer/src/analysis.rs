@@ -1,9 +1,8 @@
 //! From a trace and a cost model to the report.
 
-use std::collections::HashMap;
-
 use formats::cost_model::CostModel;
-use formats::plan::Plan;
+use formats::events::Event;
+use formats::plan::{EventKind, Plan};
 use formats::report::{CostModelReport, Fuel, Mode, OutcomeReport, Report, SCHEMA, TraceReport};
 use formats::trace::Trace;
 use slicer::module::Module;
@@ -14,7 +13,7 @@ use crate::completeness;
 use crate::fit;
 use crate::limits::MAX_LISTED_DAMAGE;
 use crate::profile::Profile;
-use crate::replay::{self, Prices};
+use crate::replay::{self, Budget, Prices};
 use crate::steps::Steps;
 use crate::streams::streams;
 use crate::tail::TailPricer;
@@ -49,6 +48,8 @@ pub struct Stats {
     pub distinct_events: usize,
     /// Chunks in which they were priced.
     pub replay_chunks: usize,
+    /// Steps that the interpreter took to replay them.
+    pub steps: u64,
     /// Slices that ran, each counted once for every chunk that needed it.
     pub slices: usize,
 }
@@ -88,7 +89,8 @@ fn analyze_here(
 
     let Tallies { entries: tally, damage } = tally::count(trace, options.allow_partial)?;
     gaps.extend(damage_notes(&damage));
-    let (prices, stats) = replay::price(&module, plan, model, &tally)?;
+    let budget = budget(trace);
+    let (prices, stats) = replay::price(&module, plan, model, &tally, &budget)?;
 
     let pricer = TailPricer { module: &module, plan, model, bodies: &bodies };
     let priced = Priced { plan, tally: &tally, prices: &prices };
@@ -97,15 +99,20 @@ fn analyze_here(
         let walk = walk(trace, &priced, pricer)?;
         (Some(walk.totals), walk.tails)
     } else {
-        (None, unordered_tails(trace, &pricer)?)
+        (None, unordered_tails(trace, &pricer, |function| priced.dearest_nest(function))?)
     };
     let mut profile = Profile::new(plan, totals);
     profile.add_events(&tally, &prices)?;
+    let counted = profile.fuel();
     for tail in &tails {
+        if let Some(nest) = &tail.unfinished {
+            let once = [Tally { event: nest.clone(), count: 1 }];
+            profile.take_back(&replay::price(&module, plan, model, &once, &budget)?.0)?;
+        }
         profile.add_tail(tail)?;
     }
 
-    let fuel = total_fuel(profile.fuel(), &tails)?;
+    let fuel = total_fuel(counted, profile.fuel(), &tails)?;
     let mut notes = gaps.clone();
     notes.extend(tail_notes(&tails, pricer.plan));
     let report = assemble(trace, model, gaps.is_empty(), fuel, profile);
@@ -119,25 +126,40 @@ struct Priced<'a> {
     prices: &'a Prices,
 }
 
-fn walk(trace: &Trace, priced: &Priced<'_>, pricer: TailPricer<'_>) -> Result<Walk, Error> {
-    let mut paths = Vec::new();
-    let mut sites = HashMap::default();
-    for (entry, &fuel) in priced.tally.iter().zip(&priced.prices.fuel) {
-        if entry.event.id < priced.plan.path_events {
-            paths.push((entry.event.id, u64::try_from(fuel).map_err(|_| Error::Overflow)?));
-        } else {
-            sites.insert(entry.event, fuel);
-        }
+impl Priced<'_> {
+    /// The dearest event of a nest, of the given function if any.
+    fn dearest_nest(&self, function: Option<u32>) -> Option<Event> {
+        let events = self.plan.event_map();
+        let is_nest = |event: &Event| match events.resolve(event.id) {
+            Some(EventKind::Nest { function: found, .. }) => {
+                function.is_none_or(|function| function == found)
+            }
+            _ => false,
+        };
+        let priced = self.tally.iter().zip(&self.prices.events);
+        let nests = priced.filter(|(entry, _)| is_nest(&entry.event));
+        nests.max_by_key(|(_, price)| price.fuel).map(|(entry, _)| entry.event.clone())
     }
-    let steps = Steps::new(priced.plan, pricer.bodies, paths);
-    Walker { trace, steps: &steps, sites: &sites, pricer }.walk(&streams(trace))
 }
 
-fn total_fuel(low: u128, tails: &[TrapTail]) -> Result<Fuel, Error> {
-    let width = tails
+fn walk(trace: &Trace, priced: &Priced<'_>, pricer: TailPricer<'_>) -> Result<Walk, Error> {
+    let steps = Steps::new(priced.plan, pricer.bodies, priced.tally, &priced.prices.events)?;
+    Walker { trace, steps: &steps, pricer }.walk(&streams(trace))
+}
+
+/// What replaying the nests of `trace` may take.
+fn budget(trace: &Trace) -> Budget {
+    let times = trace.segments().iter().map(|segment| segment.info.end_ns);
+    Budget::of_run(times.max().unwrap_or(0))
+}
+
+/// The interval of the total: `counted` is what the events cost, nests in full; `low` is the least
+/// that can have run.
+fn total_fuel(counted: u128, low: u128, tails: &[TrapTail]) -> Result<Fuel, Error> {
+    let high = tails
         .iter()
-        .try_fold(0_u128, |sum, tail| sum.checked_add(u128::from(tail.fuel.high - tail.fuel.low)));
-    let high = width.and_then(|width| low.checked_add(width)).ok_or(Error::Overflow)?;
+        .try_fold(counted, |sum, tail| sum.checked_add(u128::from(tail.fuel.high)))
+        .ok_or(Error::Overflow)?;
     Ok(Fuel { total: low, low, high, confidence: None })
 }
 

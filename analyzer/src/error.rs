@@ -18,6 +18,13 @@ pub enum Error {
     /// The module in the trace is refused, or the plan isn't one of it.
     #[error("the module in the trace: {0}")]
     Module(#[source] slicer::Error),
+    /// The loop nests of the trace take longer than the program that it was recorded from.
+    #[error(
+        "the loops in the trace run longer than its program had time for: either it is damaged, \
+         or the program trapped at the start of a loop that would have run for very long; record \
+         it with --slices min"
+    )]
+    ReplayTooLong,
     /// A segment holds words that are no events.
     #[error("segment {segment} at byte {offset} is corrupt: {source}")]
     Events {

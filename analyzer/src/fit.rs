@@ -1,9 +1,12 @@
 //! Checks that the plan of a trace belongs to the module of the trace.
 //!
 //! Opening a trace has checked the plan by itself ([`formats::plan_check`]). What is left is that
-//! its functions are those of the module.
+//! its functions are those of the module: the same blocks with the same ways between them, the same
+//! loops. What the plan adds to them (cut points, path numbers, nests, values) is its own.
 
-use formats::plan::{Plan, RegionKind};
+use formats::plan::{Block, Exit, FunctionPlan, Loop, Plan, RegionKind};
+use rayon::prelude::*;
+use slicer::cfg::{self, Cfg};
 use slicer::module::Module;
 
 use crate::Error;
@@ -41,7 +44,45 @@ pub(crate) fn check(plan: &Plan, module: &Module<'_>, bodies: &[Body]) -> Result
             ));
         }
     }
-    Ok(())
+    let differs = (0..plan.functions.len() as u32).into_par_iter().find_map_first(|number| {
+        let cfg = match slicer::cfg::build(module, number) {
+            Ok(cfg) => cfg,
+            Err(error) => return Some(Err(Error::Module(error))),
+        };
+        let same = has_graph(&plan.functions[number as usize], &cfg);
+        (!same).then(|| mismatch(format!("function {number} has other blocks or loops")))
+    });
+    differs.unwrap_or(Ok(()))
+}
+
+/// Whether the blocks and loops of `function` are those of `cfg`.
+fn has_graph(function: &FunctionPlan, cfg: &Cfg) -> bool {
+    let same_exit = |exit: &Exit, found: &cfg::Exit| match (exit, found) {
+        (Exit::Branch(edges), cfg::Exit::Branch(targets)) => {
+            edges.iter().map(|edge| edge.target).eq(targets.iter().copied())
+        }
+        (Exit::Call { resume }, cfg::Exit::Call(found)) => resume == found,
+        (Exit::TailCall, cfg::Exit::TailCall)
+        | (Exit::Return, cfg::Exit::Return)
+        | (Exit::Throw, cfg::Exit::Throw)
+        | (Exit::Unreachable, cfg::Exit::Unreachable) => true,
+        _ => false,
+    };
+    let same_block = |(block, found): (&Block, &cfg::Block)| {
+        block.first_operator == found.first_operator
+            && block.end_operator == found.end_operator
+            && block.innermost_loop == found.innermost_loop
+            && same_exit(&block.exit, &found.exit)
+    };
+    let same_loop = |(this, found): (&Loop, &cfg::Loop)| {
+        this.operator == found.operator
+            && this.header == found.header
+            && this.parent == found.parent
+    };
+    function.blocks.len() == cfg.blocks.len()
+        && function.loops.len() == cfg.loops.len()
+        && function.blocks.iter().zip(&cfg.blocks).all(same_block)
+        && function.loops.iter().zip(&cfg.loops).all(same_loop)
 }
 
 fn mismatch(what: String) -> Result<(), Error> {

@@ -21,7 +21,10 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // What wf-record writes for one call of a function with two operators, `nop` and `end`.
 //! let wasm = wat::parse_str("(module (func nop))")?;
-//! let plan = slicer::plan::plan(&slicer::module::Module::parse(&wasm)?)?;
+//! let plan = slicer::plan::plan(
+//!     &slicer::module::Module::parse(&wasm)?,
+//!     slicer::bundles::Slices::Chosen,
+//! )?;
 //! let header = Header { module: wasm, plan, ..Header::default() };
 //! let mut writer = TraceWriter::create(Vec::new(), &header)?;
 //! writer.write_segment(&SegmentInfo { events: 1, ..SegmentInfo::default() }, &[0, 0, 0, 0])?;
@@ -44,7 +47,6 @@ mod error;
 mod fit;
 pub mod limits;
 pub mod names;
-mod paths;
 mod profile;
 pub mod render;
 mod replay;

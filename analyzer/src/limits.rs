@@ -4,6 +4,17 @@
 /// engines allow can only come from a damaged trace; at 32 bytes each this is 256 MiB.
 pub const MAX_ACTIVATIONS: usize = 1 << 23;
 
+/// Steps that replay may take for each nanosecond of the recorded run: no processor executes nearly
+/// as many operators, and a slice takes but a few steps for each of them.
+pub const STEPS_PER_NANOSECOND: u64 = 128;
+
+/// Steps that replay may take however short the run was: timestamps are coarse.
+pub const LEAST_STEPS: u64 = 1 << 30;
+
+/// Steps that replay may take however long the run was, by its own account: about an
+/// hour.
+pub const MOST_STEPS: u64 = 1 << 42;
+
 /// Path events up to this id are counted in a table (8 bytes an id and thread); plans with more
 /// ids count the rest in a hash map.
 pub const MAX_DENSE_EVENTS: u32 = 1 << 20;
@@ -26,7 +37,7 @@ pub const MAX_LOOSE_ENTRIES: usize = 1 << 20;
 /// bounds the counter's hash map to some 10 million payloads.
 pub const UNCOUNTED_BYTES: u64 = 64 << 20;
 
-/// Most distinct events that a trace may have: 1 GiB of them. A program has some 10 thousand, and
+/// Most distinct events that a trace may have: 1.5 GiB of them. A program has some 10 thousand, and
 /// copies some thousand different lengths.
 pub const MAX_DISTINCT_EVENTS: usize = 1 << 25;
 

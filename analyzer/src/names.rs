@@ -55,8 +55,13 @@ impl FunctionNames {
     /// Name of the function with the index `index`: that of the name section, else that of its
     /// first export, else `func[index]`.
     pub fn get(&self, index: u32) -> String {
+        self.given(index).map_or_else(|| format!("func[{index}]"), str::to_string)
+    }
+
+    /// The name that the module gives to the function with the index `index`.
+    pub fn given(&self, index: u32) -> Option<&str> {
         let given = self.debug.get(&index).or_else(|| self.exports.get(&index));
-        given.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| format!("func[{index}]"))
+        given.map(String::as_str).filter(|name| !name.is_empty())
     }
 }
 

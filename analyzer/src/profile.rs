@@ -54,7 +54,34 @@ impl<'a> Profile<'a> {
                 self.count(function, region, entry.count);
             }
         }
+        for (&(function, index), &iterations) in &prices.iterations {
+            add(
+                &mut self.functions[function as usize].loops[index as usize].iterations,
+                iterations,
+            )?;
+        }
         self.add_fuel(&prices.by_context)
+    }
+
+    /// Takes back what the event of a nest stands for that may not have run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overflow`], when it was not added before.
+    pub(crate) fn take_back(&mut self, prices: &Prices) -> Result<(), Error> {
+        for (&(function, index), &iterations) in &prices.iterations {
+            let sums = &mut self.functions[function as usize].loops[index as usize];
+            subtract(&mut sums.iterations, iterations)?;
+        }
+        for (&(function, innermost_loop), &fuel) in &prices.by_context {
+            let sums = &mut self.functions[function as usize];
+            subtract(&mut sums.fuel, fuel)?;
+            if let Some(index) = innermost_loop {
+                subtract(&mut sums.loops[index as usize].fuel, fuel)?;
+            }
+            subtract(&mut self.fuel, fuel)?;
+        }
+        Ok(())
     }
 
     /// Counts `times` runs of a region. Can't overflow: they are the events of a trace.
@@ -147,5 +174,10 @@ impl<'a> Profile<'a> {
 
 fn add(sum: &mut u128, fuel: u128) -> Result<(), Error> {
     *sum = sum.checked_add(fuel).ok_or(Error::Overflow)?;
+    Ok(())
+}
+
+fn subtract(sum: &mut u128, fuel: u128) -> Result<(), Error> {
+    *sum = sum.checked_sub(fuel).ok_or(Error::Overflow)?;
     Ok(())
 }

@@ -8,29 +8,50 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use formats::cost_model::CostModel;
-use formats::events::Event;
-use formats::plan::{EventKind, EventMap, Plan};
+use formats::plan::{EventKind, EventMap, Plan, Scalar};
 use rayon::prelude::*;
 use slicer::module::Module;
-use slicer::slices::{FUEL_EXPORT, RESULT_BYTES, SliceInfo, SliceKey, SliceKind, SliceModule};
-use wasmi::{CompilationMode, Config, Engine, Instance, Memory, Store, TypedFunc};
+use slicer::slices::{
+    FUEL_EXPORT, PathEnd, RESULT_BYTES, SliceInfo, SliceKey, SliceKind, SliceModule,
+};
+use wasmi::{
+    CompilationMode, Config, Engine, F32, F64, Func, Instance, Memory, Store, TrapCode, Val,
+};
 
 use crate::Error;
 use crate::analysis::Stats;
-use crate::limits::{MAX_BLOCKS_PER_CHUNK, MAX_BUNDLES_PER_CHUNK};
+use crate::limits::{
+    LEAST_STEPS, MAX_BLOCKS_PER_CHUNK, MAX_BUNDLES_PER_CHUNK, MOST_STEPS, STEPS_PER_NANOSECOND,
+};
 use crate::tally::Tally;
 
 /// Fuel by defined function number and innermost loop.
 pub(crate) type FuelByContext = BTreeMap<(u32, Option<u32>), u128>;
 
+/// Iterations by defined function number and loop.
+pub(crate) type IterationsByLoop = BTreeMap<(u32, u32), u128>;
+
 /// What the distinct events of a trace cost.
+#[derive(Default)]
 pub(crate) struct Prices {
-    /// Fuel of one occurrence of each distinct event, in the order of the tally.
-    pub(crate) fuel: Vec<u128>,
+    /// One occurrence of each distinct event, in the order of the tally.
+    pub(crate) events: Vec<Price>,
     /// Fuel of all occurrences.
     pub(crate) by_context: FuelByContext,
+    /// Iterations of loops in nests, of all occurrences.
+    pub(crate) iterations: IterationsByLoop,
+}
+
+/// What one occurrence of an event stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Price {
+    /// Its fuel.
+    pub(crate) fuel: u128,
+    /// How its path ended, if it is one.
+    pub(crate) end: Option<PathEnd>,
 }
 
 /// Replays the distinct events in `tally`.
@@ -44,50 +65,38 @@ pub(crate) fn price(
     plan: &Plan,
     model: &CostModel,
     tally: &[Tally],
+    budget: &Budget,
 ) -> Result<(Prices, Stats), Error> {
     let runs = runs(plan, tally)?;
     let chunks = chunks(plan, &runs)?;
-    let stats =
-        Stats { distinct_events: tally.len(), slices: runs.len(), replay_chunks: chunks.len() };
+    let (distinct_events, slices, replay_chunks) = (tally.len(), runs.len(), chunks.len());
+    let before = budget.left();
     let priced: Vec<Result<Prices, Error>> = chunks
         .into_par_iter()
-        .map(|chunk| price_chunk(module, plan, model, tally, &runs[chunk]))
+        .map(|chunk| price_chunk(module, plan, model, tally, &runs[chunk], budget))
         .collect();
-    let mut prices = Prices { fuel: Vec::with_capacity(tally.len()), by_context: BTreeMap::new() };
+    let mut prices = Prices::default();
+    prices.events.reserve(tally.len());
     for chunk in priced {
         let chunk = chunk?;
-        prices.fuel.extend(chunk.fuel);
+        prices.events.extend(chunk.events);
         for (context, fuel) in chunk.by_context {
             add(&mut prices.by_context, context, fuel)?;
         }
+        for (found, iterations) in chunk.iterations {
+            add(&mut prices.iterations, found, iterations)?;
+        }
     }
-    Ok((prices, stats))
+    let steps = before - budget.left();
+    Ok((prices, Stats { distinct_events, steps, slices, replay_chunks }))
 }
 
 /// A slice, and the stretch of the tally that it prices.
 struct Run {
     key: SliceKey,
-    /// What the slice's parameter is for each event of the stretch.
-    input: Input,
+    /// The slice's first parameter for an event with this id is 0; for others their distance.
+    first_event: u32,
     events: Range<usize>,
-}
-
-/// Where a slice's parameter comes from.
-#[derive(Clone, Copy)]
-enum Input {
-    /// The event's distance from this id: the path number.
-    Path { first_event: u32 },
-    /// The event's payload.
-    Units,
-}
-
-impl Input {
-    fn of(self, event: Event) -> u64 {
-        match self {
-            Input::Path { first_event } => u64::from(event.id - first_event),
-            Input::Units => event.payload,
-        }
-    }
 }
 
 /// Splits the tally, which is sorted by event, into stretches with one slice each.
@@ -95,30 +104,27 @@ fn runs(plan: &Plan, tally: &[Tally]) -> Result<Vec<Run>, Error> {
     let events = plan.event_map();
     let mut runs: Vec<Run> = Vec::new();
     for (index, entry) in tally.iter().enumerate() {
-        let (key, input) = slice_of(plan, &events, entry.event)?;
+        let (key, first_event) = slice_of(&events, entry.event.id)?;
         match runs.last_mut() {
             Some(run) if run.key == key && run.events.len() < MAX_BUNDLES_PER_CHUNK => {
                 run.events.end = index + 1;
             }
-            _ => runs.push(Run { key, input, events: index..index + 1 }),
+            _ => runs.push(Run { key, first_event, events: index..index + 1 }),
         }
     }
     Ok(runs)
 }
 
-fn slice_of(plan: &Plan, events: &EventMap<'_>, event: Event) -> Result<(SliceKey, Input), Error> {
-    match events.resolve(event.id) {
-        Some(EventKind::Path { function, region, .. }) => {
-            let first_event =
-                plan.functions[function as usize].regions[region as usize].first_event;
-            let key = SliceKey { function, kind: SliceKind::Region(region) };
-            Ok((key, Input::Path { first_event }))
+fn slice_of(events: &EventMap, id: u32) -> Result<(SliceKey, u32), Error> {
+    let (function, kind, path) = match events.resolve(id) {
+        Some(EventKind::Path { function, region, path }) => {
+            (function, SliceKind::Region(region), path)
         }
-        Some(EventKind::Site { function, site }) => {
-            Ok((SliceKey { function, kind: SliceKind::Site(site) }, Input::Units))
-        }
-        None => Err(Error::Replay(format!("the plan has no event {}", event.id))),
-    }
+        Some(EventKind::Site { function, site }) => (function, SliceKind::Site(site), 0),
+        Some(EventKind::Nest { function, nest }) => (function, SliceKind::Nest(nest), 0),
+        None => return Err(Error::Replay(format!("the plan has no event {id}"))),
+    };
+    Ok((SliceKey { function, kind }, id - path))
 }
 
 /// Groups runs until a group reaches a limit of [`crate::limits`].
@@ -126,14 +132,7 @@ fn chunks(plan: &Plan, runs: &[Run]) -> Result<Vec<Range<usize>>, Error> {
     let mut chunks = Vec::new();
     let (mut start, mut blocks, mut bundles) = (0, 0, 0);
     for (index, run) in runs.iter().enumerate() {
-        let run_blocks = match run.key.kind {
-            SliceKind::Region(region) => {
-                let function = &plan.functions[run.key.function as usize];
-                let start = function.regions[region as usize].start;
-                slicer::slices::region_blocks(function, start).map_err(Error::Module)?.len()
-            }
-            SliceKind::Site(_) => 1,
-        };
+        let run_blocks = slicer::slices::blocks(plan, run.key).map_err(Error::Module)?.len();
         let full = blocks + run_blocks > MAX_BLOCKS_PER_CHUNK
             || bundles + run.events.len() > MAX_BUNDLES_PER_CHUNK;
         if full && index > start {
@@ -155,21 +154,30 @@ fn price_chunk(
     model: &CostModel,
     tally: &[Tally],
     runs: &[Run],
+    budget: &Budget,
 ) -> Result<Prices, Error> {
     let keys: Vec<SliceKey> = runs.iter().map(|run| run.key).collect();
     let generated = SliceModule::generate(module, plan, model, &keys).map_err(Error::Module)?;
-    let mut machine = Machine::new(&generated)?;
-    let mut prices = Prices { fuel: Vec::new(), by_context: BTreeMap::new() };
+    let mut machine = Machine::new(&generated, budget)?;
+    let mut prices = Prices::default();
     for (run, slice) in runs.iter().zip(&generated.slices) {
         let slice_function = machine.slice(slice)?;
-        let mut sums = vec![0_u128; slice.contexts.len()];
+        let mut fuel_sums = vec![0_u128; slice.contexts.len()];
+        let mut iteration_sums = vec![0_u128; slice.loops.len()];
         for entry in &tally[run.events.clone()] {
-            let results = machine.run(slice, &slice_function, run.input.of(entry.event))?;
-            let fuel = weigh(&results, entry.count, &mut sums).ok_or(Error::Overflow)?;
-            prices.fuel.push(fuel);
+            let path = entry.event.id - run.first_event;
+            let found = machine.run(slice, slice_function, path, &entry.event.payload)?;
+            let fuel = weigh(&found.fuel, entry.count, &mut fuel_sums).ok_or(Error::Overflow)?;
+            let iterations = weigh(&found.iterations, entry.count, &mut iteration_sums);
+            check_sums(slice, iterations.ok_or(Error::Overflow)?)?;
+            prices.events.push(Price { fuel, end: found.end });
         }
-        for (&innermost_loop, &sum) in slice.contexts.iter().zip(&sums) {
-            add(&mut prices.by_context, (run.key.function, innermost_loop), sum)?;
+        let function = run.key.function;
+        for (&innermost_loop, &sum) in slice.contexts.iter().zip(&fuel_sums) {
+            add(&mut prices.by_context, (function, innermost_loop), sum)?;
+        }
+        for (&found, &sum) in slice.loops.iter().zip(&iteration_sums) {
+            add(&mut prices.iterations, (function, found), sum)?;
         }
     }
     Ok(prices)
@@ -185,25 +193,73 @@ fn weigh(results: &[u128], count: u128, sums: &mut [u128]) -> Option<u128> {
     Some(total)
 }
 
-fn add(sums: &mut FuelByContext, context: (u32, Option<u32>), fuel: u128) -> Result<(), Error> {
-    let sum = sums.entry(context).or_insert(0);
-    *sum = sum.checked_add(fuel).ok_or(Error::Overflow)?;
+fn add<K: Ord>(sums: &mut BTreeMap<K, u128>, key: K, value: u128) -> Result<(), Error> {
+    let sum = sums.entry(key).or_insert(0);
+    *sum = sum.checked_add(value).ok_or(Error::Overflow)?;
     Ok(())
 }
 
+/// What one run of a slice found.
+struct Found {
+    /// Fuel in each of the slice's contexts.
+    fuel: Vec<u128>,
+    /// Iterations of each of the slice's loops.
+    iterations: Vec<u128>,
+    /// How the path ended, if it is one.
+    end: Option<PathEnd>,
+}
+
+/// Checks that the 64-bit sums of a slice that counted so many iterations can't have wrapped.
+fn check_sums(slice: &SliceInfo, iterations: u128) -> Result<(), Error> {
+    let most = (iterations + 1).checked_mul(u128::from(slice.bound));
+    match most {
+        Some(most) if most <= u128::from(u64::MAX) => Ok(()),
+        _ => Err(Error::Overflow),
+    }
+}
+
+/// How many steps all slices may take together.
+///
+/// What a program ran is bounded by the time that the program had: a trace that asks for more was not
+/// recorded from a program.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: AtomicU64,
+}
+
+impl Budget {
+    /// The budget for a run of `nanoseconds`.
+    pub(crate) fn of_run(nanoseconds: u64) -> Budget {
+        let steps = nanoseconds.saturating_mul(STEPS_PER_NANOSECOND).max(LEAST_STEPS);
+        Budget { left: AtomicU64::new(steps.min(MOST_STEPS)) }
+    }
+
+    fn left(&self) -> u64 {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    fn spend(&self, steps: u64) {
+        // Several threads may overdraw it once each: the next run of any of them fails.
+        let spent = |left: u64| Some(left.saturating_sub(steps));
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spent);
+    }
+}
+
 /// An instance of a slice module.
-struct Machine {
+struct Machine<'b> {
+    /// What its slices may take.
+    budget: &'b Budget,
     store: Store<()>,
     instance: Instance,
     fuel: Memory,
 }
 
-impl Machine {
-    fn new(generated: &SliceModule) -> Result<Self, Error> {
+impl<'b> Machine<'b> {
+    fn new(generated: &SliceModule, budget: &'b Budget) -> Result<Self, Error> {
         let mut config = Config::default();
         // Every slice that is generated runs, so that nothing is gained by waiting. Slices count
-        // themselves what they price: the engine's own fuel stays off.
-        config.compilation_mode(CompilationMode::Eager).consume_fuel(false);
+        // themselves what they price: the engine's own fuel bounds their loops.
+        config.compilation_mode(CompilationMode::Eager).consume_fuel(true);
         let engine = Engine::new(&config);
         let module = wasmi::Module::new(&engine, &generated.wasm).map_err(replay_error)?;
         let mut store = Store::new(&engine, ());
@@ -211,26 +267,41 @@ impl Machine {
         let fuel = instance
             .get_memory(&store, FUEL_EXPORT)
             .ok_or_else(|| Error::Replay("a slice module without results".to_string()))?;
-        Ok(Machine { store, instance, fuel })
+        Ok(Machine { budget, store, instance, fuel })
     }
 
-    fn slice(&self, slice: &SliceInfo) -> Result<TypedFunc<i64, ()>, Error> {
-        self.instance.get_typed_func(&self.store, &slice.export).map_err(replay_error)
+    fn slice(&self, slice: &SliceInfo) -> Result<Func, Error> {
+        let found = self.instance.get_func(&self.store, &slice.export);
+        found.ok_or_else(|| Error::Replay("a slice module without its slices".to_string()))
     }
 
-    /// Fuel in each of the slice's contexts for one bundle.
+    /// Runs `function` for one bundle.
     fn run(
         &mut self,
         slice: &SliceInfo,
-        function: &TypedFunc<i64, ()>,
-        input: u64,
-    ) -> Result<Vec<u128>, Error> {
-        function.call(&mut self.store, input as i64).map_err(replay_error)?;
-        let read = |index: usize| self.result(index);
-        match slice.key.kind {
-            SliceKind::Region(_) => (0..slice.contexts.len()).map(read).collect(),
-            SliceKind::Site(_) => Ok(vec![read(0)? + (read(1)? << 32)]),
+        function: Func,
+        path: u32,
+        payload: &[u32],
+    ) -> Result<Found, Error> {
+        let arguments = arguments(&slice.parameters, path, payload);
+        let steps = self.budget.left();
+        self.store.set_fuel(steps).map_err(replay_error)?;
+        function.call(&mut self.store, &arguments, &mut []).map_err(replay_error)?;
+        self.budget.spend(steps - self.store.get_fuel().map_err(replay_error)?);
+        let contexts = slice.contexts.len();
+        if let SliceKind::Site(_) = slice.key.kind {
+            let fuel = vec![self.result(0)? + (self.result(1)? << 32)];
+            return Ok(Found { fuel, iterations: Vec::new(), end: None });
         }
+        let fuel = (0..contexts).map(|index| self.result(index)).collect::<Result<_, _>>()?;
+        let behind = contexts + slice.loops.len();
+        let iterations =
+            (contexts..behind).map(|index| self.result(index)).collect::<Result<_, _>>()?;
+        let end = match slice.key.kind {
+            SliceKind::Region(_) => Some(PathEnd::decode(self.result(behind)? as u64)),
+            _ => None,
+        };
+        Ok(Found { fuel, iterations, end })
     }
 
     fn result(&self, index: usize) -> Result<u128, Error> {
@@ -243,6 +314,28 @@ impl Machine {
     }
 }
 
+/// The arguments of a slice: the path number, then the values in the payload.
+fn arguments(parameters: &[Scalar], path: u32, payload: &[u32]) -> Vec<Val> {
+    let mut arguments = Vec::with_capacity(1 + parameters.len());
+    arguments.push(Val::I64(path.into()));
+    let mut words = payload.iter().map(|&word| u64::from(word));
+    let mut next = || words.next().unwrap_or(0);
+    for ty in parameters {
+        let low = next();
+        let bits = if ty.words() == 2 { low | next() << 32 } else { low };
+        arguments.push(match ty {
+            Scalar::I32 => Val::I32(bits as i32),
+            Scalar::I64 => Val::I64(bits as i64),
+            Scalar::F32 => Val::F32(F32::from_bits(bits as u32)),
+            Scalar::F64 => Val::F64(F64::from_bits(bits)),
+        });
+    }
+    arguments
+}
+
 fn replay_error(error: wasmi::Error) -> Error {
-    Error::Replay(error.to_string())
+    match error.as_trap_code() {
+        Some(TrapCode::OutOfFuel) => Error::ReplayTooLong,
+        _ => Error::Replay(error.to_string()),
+    }
 }

@@ -1,16 +1,21 @@
-//! What each path event does: what it costs, and what it says about its activation.
+//! What each event does: what it costs, and what a path says about its activation.
 //!
-//! Takes the plan and the costs of the distinct events that occur, gives a table that the ordered
+//! Takes the plan, the distinct events that occur and what they cost, gives a table that the ordered
 //! pass looks up once per event.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+use formats::events::{Event, EventRef};
 use formats::plan::{EventKind, Exit, FunctionPlan, Plan, RegionKind};
+use slicer::slices::PathEnd;
 
+use crate::Error;
 use crate::bodies::Body;
 use crate::limits::MAX_DENSE_EVENTS;
-use crate::paths::{PathEnd, path_end};
+use crate::replay::Price;
+use crate::tally::Tally;
 
 /// How the activation came to the start of an event's region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +33,8 @@ pub(crate) enum Begin {
 pub(crate) enum End {
     /// It goes on in this region.
     Arrival { region: u32 },
+    /// It left a nest, and goes on in one of its [exits](Steps::exits).
+    Left { nest: u32 },
     /// It calls, and goes on in this region when the call returns.
     Call { operator: u32, region: u32 },
     /// It ends with a tail call.
@@ -55,65 +62,114 @@ pub(crate) struct Step {
     pub(crate) end: End,
 }
 
-/// The steps of all path events that occur in a trace, by event id.
+/// What an event is to the ordered pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A path: index for [`Steps::get`].
+    Path(u32),
+    /// A site with this fuel.
+    Site(u128),
+    /// A nest with this fuel, if it was run to its end.
+    Nest(u128),
+}
+
+/// All events that occur in a trace.
+#[derive(Default)]
 pub(crate) struct Steps {
     steps: Vec<Step>,
-    /// Index into `steps` by event id, for ids below [`MAX_DENSE_EVENTS`].
+    /// Index into `steps` by event id, of paths without payload, for ids below
+    /// [`MAX_DENSE_EVENTS`].
     dense: Vec<u32>,
-    /// The same for the other ids.
-    sparse: HashMap<u32, u32>,
+    /// All other events.
+    sparse: HashMap<Event, Found, RandomState>,
+    /// The regions behind each nest that has several, by function and nest.
+    exits: HashMap<(u32, u32), Vec<u32>>,
 }
 
 /// No step has this index.
 const NO_STEP: u32 = u32::MAX;
 
 impl Steps {
-    /// The table for the path events `costs`, given as `(event id, fuel)`.
+    /// The table for the events in `tally`, which have these `prices`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overflow`] when a path costs more than 64 bits can count.
     pub(crate) fn new(
         plan: &Plan,
         bodies: &[Body],
-        costs: impl IntoIterator<Item = (u32, u64)>,
-    ) -> Self {
+        tally: &[Tally],
+        prices: &[Price],
+    ) -> Result<Self, Error> {
         let events = plan.event_map();
-        let dense = vec![NO_STEP; plan.path_events.min(MAX_DENSE_EVENTS) as usize];
-        let mut table = Steps { steps: Vec::new(), dense, sparse: HashMap::new() };
-        for (id, fuel) in costs {
-            if let Some(EventKind::Path { function, region, path }) = events.resolve(id) {
-                let body = &bodies[function as usize];
-                let function_plan = &plan.functions[function as usize];
-                let end = end_of(function_plan, path_end(function_plan, region, path));
-                let begin = begin_of(function_plan, body, region);
-                table.insert(id, Step { function, region, fuel, begin, end });
+        let dense = vec![NO_STEP; plan.layout().bare().min(MAX_DENSE_EVENTS) as usize];
+        let mut table = Steps { dense, ..Steps::default() };
+        for (entry, price) in tally.iter().zip(prices) {
+            match events.resolve(entry.event.id) {
+                Some(EventKind::Path { function, region, .. }) => {
+                    let body = &bodies[function as usize];
+                    let function_plan = &plan.functions[function as usize];
+                    let fuel = u64::try_from(price.fuel).map_err(|_| Error::Overflow)?;
+                    let end = price.end.expect("the slice of a path says how it ended");
+                    let end = end_of(function_plan, end);
+                    let begin = begin_of(function_plan, body, region);
+                    table.insert(&entry.event, Step { function, region, fuel, begin, end });
+                }
+                Some(EventKind::Site { .. }) => {
+                    table.sparse.insert(entry.event.clone(), Found::Site(price.fuel));
+                }
+                Some(EventKind::Nest { .. }) => {
+                    table.sparse.insert(entry.event.clone(), Found::Nest(price.fuel));
+                }
+                None => {}
             }
         }
-        table
+        for (number, function) in (0..).zip(&plan.functions) {
+            table.note_exits(number, function);
+        }
+        Ok(table)
     }
 
     /// The table for these steps, with ids in their order.
     #[cfg(test)]
     pub(crate) fn of(steps: Vec<Step>) -> Self {
         let dense = (0..steps.len() as u32).collect();
-        Steps { steps, dense, sparse: HashMap::new() }
+        Steps { steps, dense, ..Steps::default() }
     }
 
-    fn insert(&mut self, id: u32, step: Step) {
-        let index = self.steps.len() as u32;
-        self.steps.push(step);
-        match self.dense.get_mut(id as usize) {
-            Some(slot) => *slot = index,
-            None => {
-                self.sparse.insert(id, index);
+    fn note_exits(&mut self, number: u32, function: &FunctionPlan) {
+        for (nest, found) in (0..).zip(&function.nests) {
+            if found.after.is_none() {
+                let exits = function.nest_exits(nest);
+                let regions = exits.iter().map(|&block| region_at(function, block)).collect();
+                self.exits.insert((number, nest), regions);
             }
         }
     }
 
-    /// Index of the step of the event `id`, for [`Steps::get`].
-    #[inline]
-    pub(crate) fn index_of(&self, id: u32) -> Option<u32> {
-        match self.dense.get(id as usize) {
-            Some(&index) => (index != NO_STEP).then_some(index),
-            None => self.sparse.get(&id).copied(),
+    fn insert(&mut self, event: &Event, step: Step) {
+        let index = self.steps.len() as u32;
+        self.steps.push(step);
+        match self.dense.get_mut(event.id as usize) {
+            Some(slot) if event.payload.is_empty() => *slot = index,
+            _ => {
+                self.sparse.insert(event.clone(), Found::Path(index));
+            }
         }
+    }
+
+    /// What `event` is; `None` when it does not occur in the trace.
+    #[inline]
+    pub(crate) fn find(&self, event: EventRef<'_>) -> Option<Found> {
+        match self.dense.get(event.id as usize) {
+            Some(&index) if index != NO_STEP => Some(Found::Path(index)),
+            _ => self.sparse.get(&event.to_event()).copied(),
+        }
+    }
+
+    /// The regions that can follow the nest number `nest` of `function`, when they are several.
+    pub(crate) fn exits(&self, function: u32, nest: u32) -> &[u32] {
+        self.exits.get(&(function, nest)).map_or(&[], Vec::as_slice)
     }
 
     /// The step with the index `index`.
@@ -134,21 +190,23 @@ fn begin_of(function: &FunctionPlan, body: &Body, region: u32) -> Begin {
 }
 
 fn end_of(function: &FunctionPlan, end: PathEnd) -> End {
-    let region_at = |block: u32| {
-        function.blocks[block as usize].region.expect("the plan was checked: a region starts here")
-    };
     let block = match end {
         PathEnd::Arrival(block) => {
-            return End::Arrival { region: region_at(block) };
+            return End::Arrival { region: region_at(function, block) };
         }
+        PathEnd::Nest(nest) => return End::Left { nest },
         PathEnd::Exit(block) => &function.blocks[block as usize],
     };
     let operator = block.end_operator.saturating_sub(1);
     match block.exit {
-        Exit::Call { resume } => End::Call { operator, region: region_at(resume) },
+        Exit::Call { resume } => End::Call { operator, region: region_at(function, resume) },
         Exit::TailCall => End::TailCall { operator },
         Exit::Throw => End::Throw { operator },
         Exit::Unreachable => End::Trap { operator },
         Exit::Return | Exit::Branch(_) => End::Return,
     }
+}
+
+fn region_at(function: &FunctionPlan, block: u32) -> u32 {
+    function.blocks[block as usize].region.expect("the plan was checked: a region starts here")
 }

@@ -16,11 +16,11 @@ use formats::cost_model::CostModel;
 use formats::plan::{Exit, FunctionPlan, Plan, RegionKind};
 use slicer::costs::Costs;
 use slicer::module::Module;
+use slicer::prefix::Tail;
 
 use crate::activations::may_catch;
 use crate::bodies::{Body, direct_callee, exports_function};
-use crate::paths::inner_targets;
-use crate::steps::{End, Step};
+use crate::steps::{End, Step, Steps};
 
 /// The region that every activation starts in.
 const ENTRY: u32 = 0;
@@ -35,8 +35,10 @@ pub(crate) struct TailPricer<'a> {
 }
 
 /// What is known about the activations when the trap struck.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub(crate) struct Situation<'a> {
+    /// All steps.
+    pub(crate) steps: &'a Steps,
     /// The last path event of the invocation.
     pub(crate) last: Option<&'a Step>,
     /// The last events of the open activations, the innermost first.
@@ -97,6 +99,15 @@ impl TailPricer<'_> {
         self.union(place.function, &operators, every_region)
     }
 
+    /// Whether `place` lies in a nest.
+    pub(crate) fn is_in_nest(&self, place: Place) -> bool {
+        let function = &self.plan.functions[place.function as usize];
+        function.blocks.iter().any(|block| {
+            block.nest.is_some()
+                && (block.first_operator..block.end_operator).contains(&place.operator)
+        })
+    }
+
     /// The operators that can have accessed a memory out of bounds.
     fn suspects(&self, place: Place) -> Result<Vec<u32>, slicer::Error> {
         slicer::prefix::suspects(self.module, self.plan, place.function, place.operator)
@@ -125,7 +136,7 @@ impl TailPricer<'_> {
             else {
                 continue;
             };
-            let (low, high) = bounds.into_inner();
+            let Tail { low, high } = bounds;
             found = Some(match found {
                 None => TailFuel { low, high, region: Some(region) },
                 Some(other) => TailFuel {
@@ -145,6 +156,9 @@ impl TailPricer<'_> {
         let returned = situation.last.is_some_and(|last| last.end == End::Return);
         match top.end {
             End::Arrival { region } if top.function == function => vec![region],
+            End::Left { nest } if top.function == function => {
+                situation.steps.exits(function, nest).to_vec()
+            }
             End::Call { region, .. } if returned && top.function == function => vec![region],
             End::Call { .. } if !returned => self.behind_call(function, top, situation),
             End::Throw { .. } => {
@@ -238,7 +252,8 @@ impl TailPricer<'_> {
         let mut from = vec![None; function.blocks.len()];
         for index in (0..function.blocks.len()).rev() {
             let block = &function.blocks[index];
-            let behind = inner_targets(function, index as u32)
+            let behind = function
+                .inner_targets(index as u32)
                 .map(|target| from[target as usize].unwrap_or(0))
                 .max();
             let own = costs.range(block.first_operator, block.end_operator)?;

@@ -4,7 +4,7 @@
 //! ascending order. A stretch of neighbouring segments shares one counter; the counts of the
 //! stretches are added up, and sums don't depend on how the segments were spread.
 
-use formats::events::{Event, EventError};
+use formats::events::{Event, EventError, EventRef};
 use formats::plan::EventLayout;
 use formats::trace::{EventCounter, HistogramEntry, SegmentData, Trace};
 use rayon::prelude::*;
@@ -13,7 +13,7 @@ use crate::Error;
 use crate::limits::{MAX_DISTINCT_EVENTS, MAX_LOOSE_ENTRIES, STRETCHES_PER_JOB, UNCOUNTED_BYTES};
 
 /// A distinct event and how often it occurred.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// The event.
     pub(crate) event: Event,
@@ -161,27 +161,25 @@ impl Counter {
 }
 
 fn tally(entry: &HistogramEntry) -> Tally {
-    Tally { event: entry.event, count: u128::from(entry.count) }
+    Tally { event: entry.event.clone(), count: u128::from(entry.count) }
 }
 
 /// Checks that the plan has the event and that its payload is one that it can have.
 fn check_entry(layout: EventLayout, entry: &HistogramEntry, index: usize) -> Result<(), String> {
-    let Event { id, payload } = entry.event;
+    let EventRef { id, payload } = entry.event.as_ref();
     let Some(words) = layout.payload_words(id) else {
         return Err(EventError::UnknownId { word: index, id }.to_string());
     };
-    let fits = match words {
-        0 => payload == 0,
-        1 => payload <= u64::from(u32::MAX),
-        _ => true,
-    };
-    if fits { Ok(()) } else { Err(format!("event {id} can't have the payload {payload}")) }
+    match payload.len() {
+        found if found == words => Ok(()),
+        found => Err(format!("event {id} has {found} payload words, not {words}")),
+    }
 }
 
 /// Sorts the entries and adds up those of the same event. The counts of a trace are 64-bit
 /// numbers, fewer than 2^64 of them, so that their sums fit.
 fn coalesce(entries: &mut Vec<Tally>) {
-    entries.sort_unstable_by_key(|entry| entry.event);
+    entries.sort_unstable_by(|a, b| a.event.cmp(&b.event));
     entries.dedup_by(|next, first| {
         let same = next.event == first.event;
         if same {

@@ -3,10 +3,9 @@
 //! Takes the trace and the costs of its distinct events. Streams are independent; they are walked
 //! one after the other, while their segments are read and decoded ahead, in parallel.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use foldhash::fast::RandomState;
-use formats::events::{Event, Events};
+use formats::events::{Event, EventRef, Events};
 use formats::trace::{Outcome, OutcomeKind, SegmentData, Trace};
 use rayon::prelude::*;
 
@@ -14,17 +13,21 @@ use crate::Error;
 use crate::activations::{Activations, Tail};
 use crate::error::Misfit;
 use crate::limits::ORDERED_BATCH_BYTES;
-use crate::steps::Steps;
+use crate::steps::{Found, Steps};
 use crate::streams::Item;
 use crate::tail::{Place, Situation, TailFuel, TailPricer};
 
 /// A trap that struck in the middle of a region.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TrapTail {
     /// Defined function number, if it is known.
     pub(crate) function: Option<u32>,
     /// What it spent since its last event.
     pub(crate) fuel: TailFuel,
+    /// Whether it may have struck in a nest.
+    pub(crate) may_be_in_nest: bool,
+    /// The nest that it may have struck in: its event was counted in full.
+    pub(crate) unfinished: Option<Event>,
 }
 
 /// What the ordered pass finds.
@@ -43,8 +46,6 @@ type Decoded = (Item, Result<Option<SegmentData>, Error>);
 pub(crate) struct Walker<'a> {
     pub(crate) trace: &'a Trace,
     pub(crate) steps: &'a Steps,
-    /// Fuel of each distinct site event.
-    pub(crate) sites: &'a HashMap<Event, u128, RandomState>,
     pub(crate) pricer: TailPricer<'a>,
 }
 
@@ -79,8 +80,7 @@ impl Walker<'_> {
             walked?;
             (batch, rest) = decoded;
         }
-        // The trace may end before the program did.
-        activations.end_invocation(None).map_err(|_| Error::Overflow)
+        self.end_stream(activations, tails)
     }
 
     fn walk_batch(
@@ -153,12 +153,11 @@ impl Walker<'_> {
     }
 
     #[inline]
-    fn take(&self, event: Event, activations: &mut Activations<'_>) -> Result<(), Misfit> {
-        if event.id < self.pricer.plan.path_events {
-            let index = self.steps.index_of(event.id).ok_or(Misfit::NoActivation)?;
-            activations.path(index)
-        } else {
-            activations.site(self.sites.get(&event).copied().unwrap_or(0))
+    fn take(&self, event: EventRef<'_>, activations: &mut Activations<'_>) -> Result<(), Misfit> {
+        match self.steps.find(event).ok_or(Misfit::NoActivation)? {
+            Found::Path(index) => activations.path(index),
+            Found::Site(fuel) => activations.site(fuel),
+            Found::Nest(fuel) => activations.nest(event, fuel),
         }
     }
 
@@ -168,20 +167,53 @@ impl Walker<'_> {
         activations: &mut Activations<'_>,
         tails: &mut Vec<TrapTail>,
     ) -> Result<(), Error> {
-        let situation =
-            Situation { last: activations.last(), open: activations.open_steps().collect() };
+        let situation = Situation {
+            steps: self.steps,
+            last: activations.last(),
+            open: activations.open_steps().collect(),
+        };
         let found = trap_tail(outcome, &self.pricer, Some(&situation))?;
         drop(situation);
-        let tail = found.map(|tail| Tail {
+        let unfinished = match &found {
+            Some(tail) if tail.may_be_in_nest => activations.open_nest().cloned(),
+            _ => None,
+        };
+        let tail = found.as_ref().map(|tail| Tail {
             fuel: u128::from(tail.fuel.low),
+            undone: self.fuel_of_nest(unfinished.as_ref()),
             new_activation_of: tail.function.filter(|_| tail.fuel.region == Some(0)),
         });
-        tails.extend(found);
+        tails.extend(found.map(|tail| TrapTail { unfinished, ..tail }));
         activations.end_invocation(tail).map_err(|_| Error::Overflow)
+    }
+
+    fn fuel_of_nest(&self, nest: Option<&Event>) -> u128 {
+        match nest.and_then(|nest| self.steps.find(nest.as_ref())) {
+            Some(Found::Nest(fuel)) => fuel,
+            _ => 0,
+        }
+    }
+
+    /// Ends a stream whose last invocation has no outcome: the trace may end before the program
+    /// did. A nest that was being run then counts for nothing.
+    fn end_stream(
+        &self,
+        activations: &mut Activations<'_>,
+        tails: &mut Vec<TrapTail>,
+    ) -> Result<(), Error> {
+        let unfinished = activations.open_nest().cloned();
+        let undone = self.fuel_of_nest(unfinished.as_ref());
+        if unfinished.is_some() {
+            let fuel = TailFuel::default();
+            tails.push(TrapTail { function: None, fuel, may_be_in_nest: true, unfinished });
+        }
+        let tail = Tail { fuel: 0, undone, new_activation_of: None };
+        activations.end_invocation(Some(tail)).map_err(|_| Error::Overflow)
     }
 }
 
-/// The tails of all traps of a trace whose events are not in order.
+/// The tails of all traps of a trace whose events are not in order. `dearest_nest` gives the
+/// dearest event of a nest, of the given function if any.
 ///
 /// # Errors
 ///
@@ -189,9 +221,16 @@ impl Walker<'_> {
 pub(crate) fn unordered_tails(
     trace: &Trace,
     pricer: &TailPricer<'_>,
+    dearest_nest: impl Fn(Option<u32>) -> Option<Event>,
 ) -> Result<Vec<TrapTail>, Error> {
     let outcomes = trace.outcomes().iter();
-    let tails = outcomes.map(|entry| trap_tail(&entry.outcome, pricer, None));
+    let tails = outcomes.map(|entry| {
+        let tail = trap_tail(&entry.outcome, pricer, None)?;
+        Ok(tail.map(|tail| match tail.may_be_in_nest {
+            true => TrapTail { unfinished: dearest_nest(tail.function), ..tail },
+            false => tail,
+        }))
+    });
     tails.filter_map(Result::transpose).collect()
 }
 
@@ -207,11 +246,17 @@ fn trap_tail(
     if let Some(place) = place_of(outcome, pricer)
         && let Some(fuel) = pricer.price(place, situation).map_err(Error::Module)?
     {
-        return Ok(Some(TrapTail { function: Some(place.function), fuel }));
+        return Ok(Some(TrapTail {
+            function: Some(place.function),
+            fuel,
+            may_be_in_nest: pricer.is_in_nest(place),
+            unfinished: None,
+        }));
     }
     // The place is not known, or can't be reached: any path of the program may have been running.
     let high = pricer.dearest_path().map_err(Error::Module)?;
-    Ok(Some(TrapTail { function: None, fuel: TailFuel { low: 0, high, region: None } }))
+    let fuel = TailFuel { low: 0, high, region: None };
+    Ok(Some(TrapTail { function: None, fuel, may_be_in_nest: true, unfinished: None }))
 }
 
 fn place_of(outcome: &Outcome, pricer: &TailPricer<'_>) -> Option<Place> {

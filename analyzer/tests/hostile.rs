@@ -48,7 +48,7 @@ fn an_unknown_event_is_named_with_its_place() {
 #[test]
 fn a_payload_that_is_cut_short_is_an_error() {
     let program = program();
-    let site = program.plan.path_events;
+    let site = program.plan.layout().bare();
     let trace = trace_of(&program, &[&[site]], Some(&returned()));
     let error = priced(&program, &trace).expect_err("refused");
     assert!(matches!(
@@ -120,7 +120,8 @@ fn counts_that_no_program_reaches_do_not_overflow_silently() {
         odd_prices(),
     );
     let histogram = |payload: u64, count: u64| {
-        let event = Event { id: program.plan.path_events, payload };
+        let payload = [payload as u32, (payload >> 32) as u32].into_iter().collect();
+        let event = Event { id: program.plan.layout().bare(), payload };
         Histogram::from_entries(vec![HistogramEntry { event, count }]).expect("a histogram")
     };
     let analyzed = |payload: u64, count: u64| {
@@ -132,7 +133,7 @@ fn counts_that_no_program_reaches_do_not_overflow_silently() {
         let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
         priced(&program, &trace)
     };
-    assert_eq!(program.plan.wide_sites, 1);
+    assert_eq!(program.plan.widths[2], 1);
     let price = u128::from(program.model.per_unit(formats::cost_model::Bulk::MemoryFill));
     let most = analyzed(u64::MAX, 1 << 32).expect("priced").report.fuel.total;
     assert_eq!(most, (u128::from(u64::MAX) * price) << 32);
@@ -142,8 +143,9 @@ fn counts_that_no_program_reaches_do_not_overflow_silently() {
 #[test]
 fn a_histogram_with_impossible_payloads_is_an_error() {
     let program = program();
-    for (id, payload) in [(0, 1), (program.plan.path_events, 1 << 32), (u32::MAX, 0)] {
-        let entry = HistogramEntry { event: Event { id, payload }, count: 1 };
+    let site = program.plan.layout().bare();
+    for (id, payload) in [(0, &[1][..]), (site, &[1, 1]), (site, &[]), (u32::MAX, &[])] {
+        let entry = HistogramEntry { event: Event { id, payload: payload.into() }, count: 1 };
         let histogram = Histogram::from_entries(vec![entry]).expect("a histogram");
         let header = program.header(Detail::Counts);
         let mut writer = TraceWriter::create(Vec::new(), &header).expect("a writer");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use recorder::{Recorder, UnknownImports};
+use recorder::{Recorder, RecorderBuilder, UnknownImports};
 use wasmtime::{Engine, Linker, Module, Store};
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -133,14 +133,18 @@ fn silence(context: &mut WasiCtxBuilder) {
 }
 
 fn recorder(program: &Program) -> wasmtime::Result<Recorder> {
-    Ok(Recorder::builder()
+    Ok(builder(program).build()?)
+}
+
+/// A recorder of `program` that prints nothing.
+pub(crate) fn builder(program: &Program) -> RecorderBuilder {
+    Recorder::builder()
         .module(program.wasm.clone())
         .program(program.name.clone())
         .directory(program.directory())
         .deterministic(0)
         .unknown_imports(UnknownImports::Default)
         .wasi(silence)
-        .build()?)
 }
 
 /// A program that is ready to run without being recorded.

@@ -5,15 +5,43 @@
 
 use std::iter::FusedIterator;
 
+use smallvec::SmallVec;
+
 use crate::plan::EventLayout;
 
 /// One event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Event {
     /// Event id: see [`crate::plan::Plan::event_map`].
     pub id: u32,
-    /// The payload; 0 for events that have none.
-    pub payload: u64,
+    /// The words of the payload. Few events have one, and most of those are short.
+    pub payload: Payload,
+}
+
+/// The words of an event's payload.
+pub type Payload = SmallVec<[u32; 4]>;
+
+/// One event, where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventRef<'a> {
+    /// Event id: see [`crate::plan::Plan::event_map`].
+    pub id: u32,
+    /// The words of the payload.
+    pub payload: &'a [u32],
+}
+
+impl EventRef<'_> {
+    /// The event, copied.
+    pub fn to_event(self) -> Event {
+        Event { id: self.id, payload: Payload::from_slice(self.payload) }
+    }
+}
+
+impl Event {
+    /// The event, borrowed.
+    pub fn as_ref(&self) -> EventRef<'_> {
+        EventRef { id: self.id, payload: &self.payload }
+    }
 }
 
 /// Words that are no events of the plan.
@@ -59,37 +87,37 @@ impl<'a> Events<'a> {
     }
 
     /// Reads the event `id`, which has a payload if the plan knows it.
-    fn next_site(&mut self, id: u32) -> Result<Event, EventError> {
+    fn next_with_payload(&mut self, id: u32) -> Result<EventRef<'a>, EventError> {
         let word = self.position;
-        let (payload, words) = match (self.layout.payload_words(id), &self.words[word + 1..]) {
-            (Some(1), &[low, ..]) => (u64::from(low), 1),
-            (Some(2), &[low, high, ..]) => (u64::from(low) | u64::from(high) << 32, 2),
-            (Some(_), _) => return self.fail(EventError::CutShort { word, id }),
-            (None, _) => return self.fail(EventError::UnknownId { word, id }),
+        let Some(words) = self.layout.payload_words(id) else {
+            return self.fail(EventError::UnknownId { word, id });
+        };
+        let Some(payload) = self.words[word + 1..].get(..words) else {
+            return self.fail(EventError::CutShort { word, id });
         };
         self.position = word + 1 + words;
-        Ok(Event { id, payload })
+        Ok(EventRef { id, payload })
     }
 
-    fn fail(&mut self, error: EventError) -> Result<Event, EventError> {
+    fn fail(&mut self, error: EventError) -> Result<EventRef<'a>, EventError> {
         self.position = self.words.len();
         Err(error)
     }
 }
 
-impl Iterator for Events<'_> {
-    type Item = Result<Event, EventError>;
+impl<'a> Iterator for Events<'a> {
+    type Item = Result<EventRef<'a>, EventError>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let id = *self.words.get(self.position)?;
         // Paths are by far the most frequent events, and the loop over them is what an analysis
         // spends its time on.
-        if id < self.layout.first_narrow {
+        if id < self.layout.bare() {
             self.position += 1;
-            return Some(Ok(Event { id, payload: 0 }));
+            return Some(Ok(EventRef { id, payload: &[] }));
         }
-        Some(self.next_site(id))
+        Some(self.next_with_payload(id))
     }
 }
 
@@ -99,19 +127,18 @@ impl FusedIterator for Events<'_> {}
 mod tests {
     use super::*;
 
-    const LAYOUT: EventLayout = EventLayout { first_narrow: 10, first_wide: 12, end: 13 };
-
-    fn collect(words: &[u32]) -> Result<Vec<(u32, u64)>, EventError> {
-        Events::new(words, LAYOUT)
+    fn collect(words: &[u32]) -> Result<Vec<(u32, &[u32])>, EventError> {
+        Events::new(words, EventLayout::of_widths(&[10, 2, 1]))
             .map(|event| event.map(|event| (event.id, event.payload)))
             .collect()
     }
 
     #[test]
     fn payloads_of_every_width_are_read() {
-        let events = collect(&[9, 10, 500, 0, 12, 7, 1, 11, u32::MAX]);
-        let expected = vec![(9, 0), (10, 500), (0, 0), (12, 1 << 32 | 7), (11, 0xffff_ffff)];
-        assert_eq!(events, Ok(expected));
+        let words = [9, 10, 500, 0, 12, 7, 1, 11, u32::MAX];
+        let expected: Vec<(u32, &[u32])> =
+            vec![(9, &[]), (10, &[500]), (0, &[]), (12, &[7, 1]), (11, &[u32::MAX])];
+        assert_eq!(collect(&words), Ok(expected));
         assert_eq!(collect(&[]), Ok(vec![]));
     }
 
@@ -128,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_iterator_ends_after_an_error() {
-        let mut events = Events::new(&[99, 1, 1], LAYOUT);
+        let mut events = Events::new(&[99, 1, 1], EventLayout::of_widths(&[10, 2, 1]));
         assert!(events.next().unwrap().is_err());
         assert!(events.next().is_none());
     }

@@ -28,14 +28,21 @@
 //!         innermost_loop: None,
 //!         cut_on_arrival: false,
 //!         region: Some(0),
+//!         nest: None,
 //!         exit: Exit::Return,
 //!     }],
-//!     regions: vec![Region { start: 0, kind: RegionKind::Entry, first_event: 0, paths: 1 }],
+//!     regions: vec![Region {
+//!         start: 0,
+//!         kind: RegionKind::Entry,
+//!         first_event: 0,
+//!         paths: 1,
+//!         values: Vec::new(),
+//!     }],
 //!     ..FunctionPlan::default()
 //! };
 //! let header = Header {
 //!     program: "hello.wasm".to_owned(),
-//!     plan: Plan { functions: vec![function], path_events: 1, ..Plan::default() },
+//!     plan: Plan { functions: vec![function], widths: vec![1], ..Plan::default() },
 //!     ..Header::default()
 //! };
 //! let mut writer = TraceWriter::create(Vec::new(), &header)?;

@@ -9,8 +9,16 @@
 //! Path numbers are dense (T. Ball, J. R. Larus, "Efficient path profiling", MICRO-29, 1996):
 //! they are the sums of the [`Edge::value`]s along the path.
 //!
+//! What a branch does can also be *computed*, from values that the program had: then its edges add
+//! nothing to the path number, and the region's event carries those values as payload
+//! ([`Region::values`]). A loop nest all of whose branches can be computed from values known on entry
+//! is a [`Nest`]: its event, recorded on entry, carries those values, and the paths around it step over
+//! it as if it were one operator.
+//!
 //! Work that depends on a run-time value (bytes of `memory.copy`, pages of `memory.grow`, …) has
 //! a [`Site`], whose event carries that value as payload.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,20 +26,16 @@ use crate::cost_model::Bulk;
 
 /// What was instrumented in one module.
 ///
-/// Event ids are dense over the module, in this order: the paths of all regions of all functions,
-/// then the sites with a one-word payload, then the sites with a two-word payload.
+/// Event ids are dense over the module. They are ordered by the number of their payload words, and
+/// among those of one width by function, then regions before sites before nests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// Number of imported functions: the first defined function has this index.
     pub imported_functions: u32,
     /// The defined functions, in the order of the code section.
     pub functions: Vec<FunctionPlan>,
-    /// Number of path events: they have the ids `0..path_events`.
-    pub path_events: u32,
-    /// Number of sites whose payload is one word: ids from `path_events`.
-    pub narrow_sites: u32,
-    /// Number of sites whose payload is two words (low word first): ids after the narrow ones.
-    pub wide_sites: u32,
+    /// Number of event ids whose payload has as many words as the index says.
+    pub widths: Vec<u32>,
     /// Name under which the instrumented module exports the ring memory.
     pub ring_export: String,
     /// Name under which the instrumented module exports the write position (bytes, mutable i32).
@@ -45,12 +49,14 @@ pub struct FunctionPlan {
     pub operators: u32,
     /// The reachable blocks, ordered by their operators. Block 0 is the entry.
     pub blocks: Vec<Block>,
-    /// The `loop` constructs that can be reached, outer ones first.
+    /// The `loop` constructs that can be reached, ordered by operator: outer ones come first.
     pub loops: Vec<Loop>,
-    /// The regions, ordered by `first_event`. Region 0 starts at the entry.
+    /// The regions, ordered by the block that they start with. Region 0 starts at the entry.
     pub regions: Vec<Region>,
     /// The operators with run-time units, ordered by operator.
     pub sites: Vec<Site>,
+    /// The loop nests whose branches are computed, ordered by operator.
+    pub nests: Vec<Nest>,
 }
 
 /// A maximal run of operators that execute as one, with what follows it.
@@ -67,6 +73,8 @@ pub struct Block {
     pub cut_on_arrival: bool,
     /// The region that starts here: index into [`FunctionPlan::regions`].
     pub region: Option<u32>,
+    /// The nest that the block belongs to: index into [`FunctionPlan::nests`].
+    pub nest: Option<u32>,
     /// What happens at the block's end.
     pub exit: Exit,
 }
@@ -74,7 +82,8 @@ pub struct Block {
 /// How control leaves a block.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exit {
-    /// Along one of these edges, in ascending order of value. Never empty.
+    /// Along one of these edges, in ascending order of value. Never empty. When all of several
+    /// edges have the value 0, the branch is computed.
     Branch(Vec<Edge>),
     /// The last operator calls: the region ends just before the call runs (the call's own cost
     /// included) and another one starts at the block `resume` when it has returned.
@@ -122,8 +131,103 @@ pub struct Region {
     pub kind: RegionKind,
     /// Event id of path 0.
     pub first_event: u32,
-    /// Number of paths, at least 1.
+    /// Number of paths that are told apart by their numbers, at least 1.
     pub paths: u32,
+    /// What the events carry: the values that the computed branches need. Recorded when the path
+    /// ends; what was not defined on the way has an arbitrary value.
+    pub values: Vec<Recorded>,
+}
+
+/// A loop nest whose branches are all computed, from values that are known on entry.
+///
+/// Inside it nothing is recorded but sites. The edges that stay in it and those that leave it have
+/// the value 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nest {
+    /// The outermost loop: index into [`FunctionPlan::loops`].
+    pub outermost: u32,
+    /// The one block that control goes on with, whichever way it leaves. `None` when there are
+    /// several: each of them is then cut on arrival.
+    pub after: Option<u32>,
+    /// Event id; recorded just before the `loop` operator's first iteration.
+    pub event: u32,
+    /// What the event carries.
+    pub values: Vec<Recorded>,
+}
+
+/// A value of the original program that an event carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Which value.
+    pub value: Origin,
+    /// Its type.
+    pub ty: Scalar,
+    /// Where it is found when the event is recorded.
+    pub place: Place,
+}
+
+/// The types of values that can be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Scalar {
+    /// `i32`
+    I32,
+    /// `i64`
+    I64,
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+}
+
+impl Scalar {
+    /// Words that a value takes in a payload, the low word first.
+    pub fn words(self) -> usize {
+        match self {
+            Scalar::I32 | Scalar::F32 => 1,
+            Scalar::I64 | Scalar::F64 => 2,
+        }
+    }
+}
+
+/// Names a value by where it comes from in the original function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Origin {
+    /// The function's parameter with this index, as the function was entered with.
+    Parameter(u32),
+    /// A result of an operator.
+    Operator {
+        /// The operator.
+        operator: u32,
+        /// Index of the result, the deepest first.
+        index: u32,
+    },
+    /// What a local holds where several ways meet.
+    Local {
+        /// First operator behind the meeting point.
+        operator: u32,
+        /// The local.
+        local: u32,
+    },
+    /// What lies on the operand stack where several ways meet.
+    Stack {
+        /// First operator behind the meeting point.
+        operator: u32,
+        /// Place on the stack, counted from the function's bottom.
+        depth: u32,
+    },
+    /// What a global holds when a nest is entered.
+    Global(u32),
+}
+
+/// Where a recorded value is found when its event is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Place {
+    /// A local of the original function holds it.
+    Local(u32),
+    /// A global holds it.
+    Global(u32),
+    /// Nothing does: it has to be kept aside when it is defined.
+    Kept,
 }
 
 /// Why a region starts where it does.
@@ -155,6 +259,8 @@ pub struct Site {
     pub bulk: Bulk,
     /// Event id; the payload is the number of units, recorded just before the operator runs.
     pub event: u32,
+    /// Whether the units are an i64: two words instead of one.
+    pub wide: bool,
     /// Block that contains the operator.
     pub block: u32,
 }
@@ -178,25 +284,32 @@ pub enum EventKind {
         /// Index into [`FunctionPlan::sites`].
         site: u32,
     },
+    /// Nest `nest` of the defined function number `function`.
+    Nest {
+        /// Index into [`Plan::functions`].
+        function: u32,
+        /// Index into [`FunctionPlan::nests`].
+        nest: u32,
+    },
 }
 
 impl Plan {
     /// Number of event ids: every valid id is smaller.
     pub fn events(&self) -> u32 {
-        self.path_events + self.narrow_sites + self.wide_sites
+        self.widths.iter().sum()
     }
 
     /// The payload words that follow each event id in the ring.
+    ///
+    /// # Panics
+    ///
+    /// When the plan has wider payloads than [`MAX_PAYLOAD_WORDS`]: check it first.
     pub fn layout(&self) -> EventLayout {
-        EventLayout {
-            first_narrow: self.path_events,
-            first_wide: self.path_events + self.narrow_sites,
-            end: self.events(),
-        }
+        EventLayout::of_widths(&self.widths)
     }
 
-    /// A table that resolves event ids to regions and sites.
-    pub fn event_map(&self) -> EventMap<'_> {
+    /// A table that resolves event ids to regions, sites and nests.
+    pub fn event_map(&self) -> EventMap {
         EventMap::new(self)
     }
 
@@ -206,75 +319,192 @@ impl Plan {
     }
 }
 
-/// How many payload words follow an event id. Cheap to copy, enough to walk a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventLayout {
-    /// First id with a one-word payload.
-    pub first_narrow: u32,
-    /// First id with a two-word payload.
-    pub first_wide: u32,
-    /// One past the last valid id.
-    pub end: u32,
-}
+impl FunctionPlan {
+    /// The block that the nest number `nest` starts with.
+    pub fn nest_header(&self, nest: u32) -> u32 {
+        self.loops[self.nests[nest as usize].outermost as usize].header
+    }
 
-impl EventLayout {
-    /// Payload words of the event `id`, or `None` when there is no such event.
-    #[inline]
-    pub fn payload_words(&self, id: u32) -> Option<usize> {
-        if id < self.first_narrow {
-            Some(0)
-        } else if id < self.first_wide {
-            Some(1)
-        } else if id < self.end {
-            Some(2)
-        } else {
-            None
+    /// The ways from `block` to other blocks as a path sees them: along its edges; from the header
+    /// of a nest to the block behind the nest; and from all other blocks of a nest nowhere.
+    pub fn steps(&self, block: u32) -> Steps<'_> {
+        let found = &self.blocks[block as usize];
+        match (found.nest, &found.exit) {
+            (Some(nest), _) if self.nest_header(nest) == block => {
+                Steps::Over(self.nests[nest as usize].after)
+            }
+            (Some(_), _) => Steps::Over(None),
+            (None, Exit::Branch(edges)) => Steps::Along(edges),
+            (None, _) => Steps::Along(&[]),
         }
+    }
+
+    /// The blocks that [`FunctionPlan::steps`] leads to within the region: those that are not cut
+    /// on arrival.
+    pub fn inner_targets(&self, block: u32) -> impl DoubleEndedIterator<Item = u32> + '_ {
+        let targets = self.targets(block);
+        targets.filter(|&target| !self.blocks[target as usize].cut_on_arrival)
+    }
+
+    /// The blocks at which paths end that step out of `block`: those that are cut on arrival.
+    pub fn cut_targets(&self, block: u32) -> Vec<u32> {
+        let is_cut = |&target: &u32| self.blocks[target as usize].cut_on_arrival;
+        match self.blocks[block as usize].nest {
+            Some(nest) if self.nests[nest as usize].after.is_none() => {
+                if self.nest_header(nest) == block { self.nest_exits(nest) } else { Vec::new() }
+            }
+            _ => self.targets(block).filter(is_cut).collect(),
+        }
+    }
+
+    /// Whether a path that arrives at the end of `block` ends there: at a call, at a return, or at
+    /// what else is no branch.
+    pub fn ends_path(&self, block: u32) -> bool {
+        let found = &self.blocks[block as usize];
+        found.nest.is_none() && !matches!(found.exit, Exit::Branch(_))
+    }
+
+    fn targets(&self, block: u32) -> impl DoubleEndedIterator<Item = u32> + '_ {
+        let (edges, over) = match self.steps(block) {
+            Steps::Along(edges) => (edges, None),
+            Steps::Over(after) => (&[][..], after),
+        };
+        edges.iter().map(|edge| edge.target).chain(over)
+    }
+
+    /// The blocks of the nest number `nest`, in ascending order.
+    pub fn nest_blocks(&self, nest: u32) -> Vec<u32> {
+        self.nest_reach(nest).0.into_iter().collect()
+    }
+
+    /// The blocks that control can go on with behind the nest number `nest`, in ascending order.
+    pub fn nest_exits(&self, nest: u32) -> Vec<u32> {
+        self.nest_reach(nest).1.into_iter().collect()
+    }
+
+    /// The blocks of a nest, and those behind it.
+    fn nest_reach(&self, nest: u32) -> (BTreeSet<u32>, BTreeSet<u32>) {
+        let header = self.nest_header(nest);
+        let (mut inside, mut behind) = (BTreeSet::from([header]), BTreeSet::new());
+        let mut pending = vec![header];
+        while let Some(block) = pending.pop() {
+            let Exit::Branch(edges) = &self.blocks[block as usize].exit else { continue };
+            for edge in edges {
+                if self.blocks[edge.target as usize].nest != Some(nest) {
+                    behind.insert(edge.target);
+                } else if inside.insert(edge.target) {
+                    pending.push(edge.target);
+                }
+            }
+        }
+        (inside, behind)
     }
 }
 
-/// Resolves event ids. Takes 8 bytes for each region and site of the plan.
-pub struct EventMap<'a> {
-    plan: &'a Plan,
-    /// For each function, the first event id at or after its first region.
-    first_events: Vec<u32>,
-    /// `(function, site)` of each site event, by `id - path_events`.
-    sites: Vec<(u32, u32)>,
+/// How a path goes on behind a block: see [`FunctionPlan::steps`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steps<'a> {
+    /// Along one of the block's edges; the path ends when there are none.
+    Along(&'a [Edge]),
+    /// Over a nest to the block behind it; the path ends when that is `None`.
+    Over(Option<u32>),
 }
 
-impl<'a> EventMap<'a> {
-    fn new(plan: &'a Plan) -> Self {
-        let mut first_events = Vec::with_capacity(plan.functions.len());
-        let mut sites = vec![(u32::MAX, u32::MAX); (plan.narrow_sites + plan.wide_sites) as usize];
-        let mut next = 0;
-        for (number, function) in plan.functions.iter().enumerate() {
-            first_events.push(next);
-            if let Some(last) = function.regions.last() {
-                next = last.first_event + last.paths;
+impl Exit {
+    /// Whether a branch is computed rather than told by the path number.
+    pub fn is_computed(&self) -> bool {
+        matches!(self, Exit::Branch(edges) if edges.len() > 1 && edges[1].value == 0)
+    }
+}
+
+/// Words of the largest payload.
+pub const MAX_PAYLOAD_WORDS: usize = 16;
+
+/// How many payload words follow an event id. Cheap to copy, enough to walk a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventLayout {
+    /// For each number of payload words one past the last id with at most so many.
+    ends: [u32; MAX_PAYLOAD_WORDS + 1],
+}
+
+impl EventLayout {
+    /// The layout of a plan with so many ids of each width: see [`Plan::widths`].
+    ///
+    /// # Panics
+    ///
+    /// When there are more than [`MAX_PAYLOAD_WORDS`] payload words, or ids than 32 bits count.
+    pub fn of_widths(widths: &[u32]) -> EventLayout {
+        assert!(widths.len() <= MAX_PAYLOAD_WORDS + 1, "payloads are limited");
+        let mut ends = [0; MAX_PAYLOAD_WORDS + 1];
+        let mut end = 0;
+        for (words, slot) in ends.iter_mut().enumerate() {
+            let count = widths.get(words).copied().unwrap_or(0);
+            end = u32::checked_add(end, count).expect("32 bits count the events");
+            *slot = end;
+        }
+        EventLayout { ends }
+    }
+
+    /// One past the last id without payload: those ids are the smallest.
+    #[inline]
+    pub fn bare(&self) -> u32 {
+        self.ends[0]
+    }
+
+    /// One past the last valid id.
+    pub fn end(&self) -> u32 {
+        self.ends[MAX_PAYLOAD_WORDS]
+    }
+
+    /// Payload words of the event `id`, or `None` when there is no such event.
+    #[inline]
+    pub fn payload_words(&self, id: u32) -> Option<usize> {
+        if id < self.ends[0] {
+            return Some(0);
+        }
+        let words = self.ends.partition_point(|&end| end <= id);
+        (words <= MAX_PAYLOAD_WORDS).then_some(words)
+    }
+}
+
+/// Resolves event ids. Takes 20 bytes for each region, site and nest of the plan.
+pub struct EventMap {
+    /// The first event of each region, site and nest, with its path number left out, in ascending
+    /// order.
+    owners: Vec<(u32, EventKind)>,
+    end: u32,
+}
+
+impl EventMap {
+    fn new(plan: &Plan) -> Self {
+        let mut owners = Vec::new();
+        for (function, body) in (0..).zip(&plan.functions) {
+            for (region, found) in (0..).zip(&body.regions) {
+                owners.push((found.first_event, EventKind::Path { function, region, path: 0 }));
             }
-            for (index, site) in function.sites.iter().enumerate() {
-                sites[(site.event - plan.path_events) as usize] = (number as u32, index as u32);
+            for (site, found) in (0..).zip(&body.sites) {
+                owners.push((found.event, EventKind::Site { function, site }));
+            }
+            for (nest, found) in (0..).zip(&body.nests) {
+                owners.push((found.event, EventKind::Nest { function, nest }));
             }
         }
-        EventMap { plan, first_events, sites }
+        owners.sort_unstable_by_key(|(first, _)| *first);
+        EventMap { owners, end: plan.events() }
     }
 
     /// What `id` stands for, or `None` when the plan has no such event.
     pub fn resolve(&self, id: u32) -> Option<EventKind> {
-        if id >= self.plan.path_events {
-            let &(function, site) = self.sites.get((id - self.plan.path_events) as usize)?;
-            return Some(EventKind::Site { function, site });
+        if id >= self.end {
+            return None;
         }
-        // The last function that starts at or before `id`: functions without regions share their
-        // successor's first event, and the last of such a run is the one that has regions.
-        let function = self.first_events.partition_point(|&first| first <= id) - 1;
-        let regions = &self.plan.functions[function].regions;
-        let region = regions.partition_point(|region| region.first_event <= id).checked_sub(1)?;
-        let path = id - regions[region].first_event;
-        (path < regions[region].paths).then_some(EventKind::Path {
-            function: function as u32,
-            region: region as u32,
-            path,
+        let owner = self.owners.partition_point(|(first, _)| *first <= id).checked_sub(1)?;
+        let (first, kind) = self.owners[owner];
+        Some(match kind {
+            EventKind::Path { function, region, .. } => {
+                EventKind::Path { function, region, path: id - first }
+            }
+            kind => kind,
         })
     }
 }

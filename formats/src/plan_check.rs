@@ -1,11 +1,18 @@
 //! Checks that a plan keeps the promises of its documentation.
 //!
 //! A plan in a trace may come from anywhere. What has been checked here can be used without
-//! looking again: every index points at something, every path number leads along one way through
-//! its region, no region has a cycle, and every event id below [`Plan::events`] has exactly one
-//! meaning. Takes time and memory in proportion to the plan.
+//! looking again: every index points at something, no two blocks share an operator, every path
+//! number leads along one way through its region (up to what computed branches decide), no region
+//! has a cycle, nests are entered at their header and left to where they say, and every event id
+//! below [`Plan::events`] has exactly one meaning and one number of payload words. Takes time and
+//! memory in proportion to the plan.
+//!
+//! What needs the module to be seen is not checked here: that blocks, branches and values are those
+//! of the code.
 
-use crate::plan::{Block, Exit, FunctionPlan, Plan, RegionKind};
+use crate::plan::{
+    Block, Edge, Exit, FunctionPlan, MAX_PAYLOAD_WORDS, Plan, Recorded, RegionKind, Steps,
+};
 
 /// What is wrong with a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,21 +30,16 @@ pub struct PlanError {
 ///
 /// When it contradicts itself.
 pub fn check(plan: &Plan) -> Result<(), PlanError> {
-    let mut next_event = 0;
     for (number, function) in plan.functions.iter().enumerate() {
-        next_event = check_function(function, next_event)
-            .map_err(|what| PlanError { function: number, what })?;
+        check_function(function).map_err(|what| PlanError { function: number, what })?;
     }
     let whole = |what| PlanError { function: plan.functions.len(), what };
-    if next_event != u64::from(plan.path_events) {
-        return Err(whole("the regions have other paths than there are path events"));
-    }
     let imported = plan.imported_functions as usize;
     if imported.checked_add(plan.functions.len()).is_none_or(|count| u32::try_from(count).is_err())
     {
         return Err(whole("there are more functions than 32 bits can count"));
     }
-    check_site_events(plan).map_err(whole)
+    check_events(plan).map_err(whole)
 }
 
 type Check = Result<(), &'static str>;
@@ -46,20 +48,25 @@ fn ensure(condition: bool, what: &'static str) -> Check {
     if condition { Ok(()) } else { Err(what) }
 }
 
-/// Checks one function, whose regions start at `next_event`; returns the event after them.
-fn check_function(function: &FunctionPlan, next_event: u64) -> Result<u64, &'static str> {
+fn check_function(function: &FunctionPlan) -> Check {
     check_loops(function)?;
+    check_nests(function)?;
     for (number, block) in function.blocks.iter().enumerate() {
         check_block(function, number, block)?;
     }
+    check_order(&function.blocks)?;
+    check_nests_end(function)?;
     check_sites(function)?;
     let paths = count_paths(function)?;
-    check_regions(function, &paths, next_event)
+    check_regions(function, &paths)
 }
 
 fn check_loops(function: &FunctionPlan) -> Check {
+    let mut next_operator = 0;
     for (number, found) in function.loops.iter().enumerate() {
         ensure(found.operator < function.operators, "a loop is no operator of the function")?;
+        ensure(found.operator >= next_operator, "the loops are out of order")?;
+        next_operator = found.operator + 1;
         ensure(is_index(found.header, &function.blocks), "a loop has no header")?;
         let parent_first = found.parent.is_none_or(|parent| (parent as usize) < number);
         ensure(parent_first, "a loop comes before the one around it")?;
@@ -67,8 +74,83 @@ fn check_loops(function: &FunctionPlan) -> Check {
     Ok(())
 }
 
+fn check_nests(function: &FunctionPlan) -> Check {
+    let mut next_loop = 0;
+    for (number, nest) in (0..).zip(&function.nests) {
+        let outermost = function.loops.get(nest.outermost as usize).ok_or("a nest has no loop")?;
+        ensure(nest.outermost >= next_loop, "the nests are out of order")?;
+        next_loop = nest.outermost + 1;
+        let header = &function.blocks[outermost.header as usize];
+        ensure(header.nest == Some(number), "the header of a nest is outside of it")?;
+        ensure(payload_words(&nest.values) <= MAX_PAYLOAD_WORDS, "a payload is too large")?;
+    }
+    // The block behind a nest may be the header of another one: of those all are known now.
+    for (number, nest) in (0..).zip(&function.nests) {
+        let Some(after) = nest.after else { continue };
+        let behind = function.blocks.get(after as usize);
+        let outside = behind.is_some_and(|block| block.nest != Some(number));
+        ensure(outside && is_entry(function, after), "a nest has no block behind it")?;
+    }
+    Ok(())
+}
+
+/// Whether control can come to `block` from outside of the nest that it lies in, if it lies in one:
+/// nests are entered at their header.
+fn is_entry(function: &FunctionPlan, block: u32) -> bool {
+    let Some(nest) = function.blocks[block as usize].nest else { return true };
+    is_index(nest, &function.nests) && function.nest_header(nest) == block
+}
+
+/// Checks a block of a nest: whichever way control goes, it stays, or leads to where the nest says.
+fn check_nest_block(function: &FunctionPlan, block: &Block, number: u32) -> Check {
+    let nest = function.nests.get(number as usize).ok_or("a block has no nest")?;
+    ensure(block.region.is_none(), "a region starts in a nest")?;
+    let Exit::Branch(edges) = &block.exit else {
+        return Err("a path ends in a nest");
+    };
+    for edge in edges {
+        ensure(edge.value == 0, "an edge of a nest has a value")?;
+        let Some(target) = function.blocks.get(edge.target as usize) else { continue };
+        let stays = target.nest == Some(number);
+        let leaves = match nest.after {
+            Some(after) => after == edge.target,
+            None => target.cut_on_arrival,
+        };
+        ensure(stays || leaves, "a nest is left to another block")?;
+    }
+    Ok(())
+}
+
+/// Checks that there is a way out of each nest: without one, its slice would never end.
+fn check_nests_end(function: &FunctionPlan) -> Check {
+    let mut seen = vec![false; function.blocks.len()];
+    for nest in 0..function.nests.len() as u32 {
+        let mut is_left = false;
+        let mut pending = vec![function.nest_header(nest)];
+        while let Some(number) = pending.pop() {
+            let block = &function.blocks[number as usize];
+            if block.nest != Some(nest) {
+                is_left = true;
+            } else if !std::mem::replace(&mut seen[number as usize], true)
+                && let Exit::Branch(edges) = &block.exit
+            {
+                pending.extend(edges.iter().map(|edge| edge.target));
+            }
+        }
+        ensure(is_left, "a nest is never left")?;
+    }
+    Ok(())
+}
+
+fn payload_words(values: &[Recorded]) -> usize {
+    values.iter().map(|recorded| recorded.ty.words()).sum()
+}
+
 fn check_block(function: &FunctionPlan, number: usize, block: &Block) -> Check {
     let FunctionPlan { blocks, loops, regions, .. } = function;
+    if let Some(nest) = block.nest {
+        check_nest_block(function, block, nest)?;
+    }
     let ordered =
         block.first_operator <= block.end_operator && block.end_operator <= function.operators;
     ensure(ordered, "the operators of a block are out of range")?;
@@ -78,11 +160,16 @@ fn check_block(function: &FunctionPlan, number: usize, block: &Block) -> Check {
         let start = regions.get(region as usize).map(|region| region.start as usize);
         ensure(start == Some(number), "a block starts a region that starts elsewhere")?;
     }
+    ensure(!ends_with_operator(block) || !is_empty(block), "a block ends without an operator")?;
     match &block.exit {
         Exit::Branch(edges) => {
             ensure(!edges.is_empty(), "a block branches nowhere")?;
             let inside = edges.iter().all(|edge| is_index(edge.target, blocks));
-            ensure(inside, "an edge leads out of the function")
+            ensure(inside, "an edge leads out of the function")?;
+            let stays =
+                |target: u32| block.nest.is_some() && blocks[target as usize].nest == block.nest;
+            let enters = |edge: &Edge| stays(edge.target) || is_entry(function, edge.target);
+            ensure(edges.iter().all(enters), "an edge leads into the middle of a nest")
         }
         Exit::Call { resume } => {
             let resumed = blocks.get(*resume as usize);
@@ -90,6 +177,34 @@ fn check_block(function: &FunctionPlan, number: usize, block: &Block) -> Check {
         }
         Exit::TailCall | Exit::Return | Exit::Throw | Exit::Unreachable => Ok(()),
     }
+}
+
+fn is_empty(block: &Block) -> bool {
+    block.first_operator == block.end_operator
+}
+
+/// Whether it is the block's last operator that decides how control goes on.
+fn ends_with_operator(block: &Block) -> bool {
+    match &block.exit {
+        Exit::Branch(edges) => edges.len() > 1,
+        Exit::Return => false,
+        Exit::Call { .. } | Exit::TailCall | Exit::Throw | Exit::Unreachable => true,
+    }
+}
+
+/// Checks that the blocks, whose ranges are good, are in order and have their operators for
+/// themselves. An empty block may stand amid the operators of the block before it.
+fn check_order(blocks: &[Block]) -> Check {
+    let (mut first, mut end) = (0, 0);
+    for block in blocks {
+        ensure(block.first_operator >= first, "the blocks are out of order")?;
+        first = block.first_operator;
+        if !is_empty(block) {
+            ensure(first >= end, "two blocks share an operator")?;
+            end = block.end_operator;
+        }
+    }
+    Ok(())
 }
 
 fn check_sites(function: &FunctionPlan) -> Check {
@@ -112,87 +227,104 @@ fn is_index<T>(index: u32, list: &[T]) -> bool {
 /// densely: that each is the number of ways along the edges before it.
 fn count_paths(function: &FunctionPlan) -> Result<Vec<u64>, &'static str> {
     let blocks = &function.blocks;
-    let order = topological_order(blocks)?;
+    let order = topological_order(function)?;
     let mut paths = vec![1u64; blocks.len()];
     for &number in order.iter().rev() {
-        let Exit::Branch(edges) = &blocks[number].exit else {
-            continue;
+        let behind = |target: u32| match blocks[target as usize].cut_on_arrival {
+            true => 1,
+            false => paths[target as usize],
         };
+        let edges = match function.steps(number as u32) {
+            Steps::Over(after) => {
+                paths[number] = after.map_or(1, behind);
+                continue;
+            }
+            Steps::Along(edges) => edges,
+        };
+        let computed = blocks[number].exit.is_computed();
         let mut sum = 0u64;
         for edge in edges {
-            ensure(u64::from(edge.value) == sum, "edge values do not number the paths")?;
-            let target = edge.target as usize;
-            sum += if blocks[target].cut_on_arrival { 1 } else { paths[target] };
+            let value = if computed { 0 } else { sum };
+            ensure(u64::from(edge.value) == value, "edge values do not number the paths")?;
+            let ways = behind(edge.target);
+            sum = if computed { sum.max(ways) } else { sum + ways };
             ensure(sum <= u64::from(u32::MAX), "a region has more paths than 32 bits can count")?;
         }
-        paths[number] = sum;
+        paths[number] = sum.max(1);
     }
     Ok(paths)
 }
 
 /// The blocks in an order in which every edge that stays in its region leads forward
 /// (A. B. Kahn, "Topological sorting of large networks", CACM 5, 1962).
-fn topological_order(blocks: &[Block]) -> Result<Vec<usize>, &'static str> {
-    let mut incoming = vec![0usize; blocks.len()];
-    for target in blocks.iter().flat_map(|block| inner_targets(blocks, block)) {
-        incoming[target] += 1;
+fn topological_order(function: &FunctionPlan) -> Result<Vec<usize>, &'static str> {
+    let blocks = function.blocks.len() as u32;
+    let mut incoming = vec![0usize; blocks as usize];
+    for target in (0..blocks).flat_map(|block| function.inner_targets(block)) {
+        incoming[target as usize] += 1;
     }
-    let mut order: Vec<usize> = (0..blocks.len()).filter(|&block| incoming[block] == 0).collect();
+    let mut order: Vec<usize> =
+        (0..blocks as usize).filter(|&block| incoming[block] == 0).collect();
     let mut next = 0;
     while let Some(&number) = order.get(next) {
         next += 1;
-        for target in inner_targets(blocks, &blocks[number]) {
-            incoming[target] -= 1;
-            if incoming[target] == 0 {
-                order.push(target);
+        for target in function.inner_targets(number as u32) {
+            incoming[target as usize] -= 1;
+            if incoming[target as usize] == 0 {
+                order.push(target as usize);
             }
         }
     }
-    ensure(order.len() == blocks.len(), "a region has a cycle")?;
+    ensure(order.len() == blocks as usize, "a region has a cycle")?;
     Ok(order)
 }
 
-/// Where the edges lead that stay in the region of `block`.
-fn inner_targets<'a>(blocks: &'a [Block], block: &'a Block) -> impl Iterator<Item = usize> + 'a {
-    let edges = match &block.exit {
-        Exit::Branch(edges) => edges.as_slice(),
-        _ => &[],
+fn check_regions(function: &FunctionPlan, paths: &[u64]) -> Check {
+    let at_entry = match function.regions.first() {
+        Some(entry) => entry.start == 0 && entry.kind == RegionKind::Entry,
+        None => function.blocks.is_empty(),
     };
-    edges.iter().map(|edge| edge.target as usize).filter(|&target| !blocks[target].cut_on_arrival)
-}
-
-fn check_regions(
-    function: &FunctionPlan,
-    paths: &[u64],
-    mut next_event: u64,
-) -> Result<u64, &'static str> {
-    if let Some(entry) = function.regions.first() {
-        let at_entry = entry.start == 0 && entry.kind == RegionKind::Entry;
-        ensure(at_entry, "the first region does not start at the entry")?;
-    }
-    for region in &function.regions {
-        ensure(u64::from(region.first_event) == next_event, "event ids are not dense")?;
-        let found = paths.get(region.start as usize).copied().ok_or("a region has no start")?;
+    ensure(at_entry, "the first region does not start at the entry")?;
+    let mut next_start = 0;
+    for (number, region) in (0..).zip(&function.regions) {
+        let start = function.blocks.get(region.start as usize).ok_or("a region has no start")?;
+        ensure(start.region == Some(number), "a region starts where none does")?;
+        ensure(region.start >= next_start, "the regions are out of order")?;
+        next_start = region.start + 1;
+        let found = paths[region.start as usize];
         ensure(u64::from(region.paths) == found, "a region has another number of paths")?;
-        next_event += found;
-    }
-    Ok(next_event)
-}
-
-/// Checks that the sites have the ids after the paths, one each.
-fn check_site_events(plan: &Plan) -> Check {
-    let first = u64::from(plan.path_events);
-    let count = u64::from(plan.narrow_sites) + u64::from(plan.wide_sites);
-    ensure(first + count <= u64::from(u32::MAX), "there are more events than 32 bits can count")?;
-    let sites = plan.functions.iter().flat_map(|function| &function.sites);
-    ensure(sites.clone().count() as u64 == count, "the sites are not as many as their events")?;
-    let mut seen = vec![false; count as usize];
-    for site in sites {
-        let place =
-            u64::from(site.event).checked_sub(first).and_then(|id| seen.get_mut(id as usize));
-        let place = place.ok_or("the event of a site is out of range")?;
-        ensure(!*place, "two sites have the same event")?;
-        *place = true;
+        ensure(payload_words(&region.values) <= MAX_PAYLOAD_WORDS, "a payload is too large")?;
     }
     Ok(())
+}
+
+/// Checks that regions, sites and nests have the event ids that their place and their payload give
+/// them: none is left out, and none has two meanings.
+fn check_events(plan: &Plan) -> Check {
+    ensure(plan.widths.len() <= MAX_PAYLOAD_WORDS + 1, "a payload is too large")?;
+    let total: u64 = plan.widths.iter().map(|&count| u64::from(count)).sum();
+    ensure(total <= u64::from(u32::MAX), "there are more events than 32 bits can count")?;
+    let mut next = vec![0_u64; MAX_PAYLOAD_WORDS + 1];
+    for words in 1..next.len() {
+        next[words] = next[words - 1] + plan.widths.get(words - 1).map_or(0, |&n| u64::from(n));
+    }
+    let ends: Vec<u64> = next[1..].iter().copied().chain([total]).collect();
+    let mut claim = |event: u32, words: usize, count: u32| {
+        let dense = u64::from(event) == next[words];
+        next[words] += u64::from(count);
+        ensure(dense, "event ids are not dense")?;
+        ensure(next[words] <= ends[words], "there are more events than the plan counts")
+    };
+    for function in &plan.functions {
+        for region in &function.regions {
+            claim(region.first_event, payload_words(&region.values), region.paths)?;
+        }
+        for site in &function.sites {
+            claim(site.event, if site.wide { 2 } else { 1 }, 1)?;
+        }
+        for nest in &function.nests {
+            claim(nest.event, payload_words(&nest.values), 1)?;
+        }
+    }
+    ensure(next == ends, "there are fewer events than the plan counts")
 }

@@ -5,6 +5,8 @@ mod tiny;
 use formats::codec;
 use formats::events::Event;
 use formats::limits::MAX_SEGMENT_BYTES;
+use formats::plan::Plan;
+use formats::plan_check;
 use formats::trace::{
     DropEntry, Ending, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, Histogram, HistogramEntry, OutcomeEntry,
     SegmentData, SegmentEntry, SegmentInfo, TRAILER_BYTES, Trace, TraceError, TraceWriter, VERSION,
@@ -378,13 +380,14 @@ fn events_that_the_plan_does_not_have_are_found() {
         let trace = Trace::from_bytes(writer.finish().unwrap()).unwrap();
         trace.verify().unwrap_err().to_string()
     };
-    let one = |id, payload| {
-        let entry = HistogramEntry { event: Event { id, payload }, count: 1 };
+    let one = |id, payload: &[u32]| {
+        let entry = HistogramEntry { event: Event { id, payload: payload.into() }, count: 1 };
         Histogram::from_entries(vec![entry]).unwrap()
     };
-    assert!(verify(&one(4, 0)).contains("the plan has no event 4"));
-    assert!(verify(&one(2, 1)).contains("the payload of event 2 is too large"));
-    assert!(verify(&one(3, 1 << 32)).contains("the payload of event 3 is too large"));
+    assert!(verify(&one(4, &[])).contains("the plan has no event 4"));
+    assert!(verify(&one(2, &[1])).contains("the payload of event 2 has 1 words, not 0"));
+    assert!(verify(&one(3, &[1, 0])).contains("the payload of event 3 has 2 words, not 1"));
+    assert!(verify(&one(3, &[])).contains("the payload of event 3 has 0 words, not 1"));
 
     let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
     let info = SegmentInfo { events: 2, ..tiny::INFO };
@@ -403,16 +406,30 @@ fn a_damaged_version_is_not_taken_for_a_newer_one() {
     assert_eq!(what, "the checksum of the file's head does not match");
 }
 
+/// Asks a plan that was read all that it answers.
+fn exhaust_plan(plan: &Plan) {
+    let (map, layout) = (plan.event_map(), plan.layout());
+    for id in 0..plan.events().min(100) {
+        assert!(map.resolve(id).is_some() && layout.payload_words(id).is_some());
+    }
+    for function in &plan.functions {
+        for block in 0..function.blocks.len() as u32 {
+            let _ = (function.steps(block), function.ends_path(block));
+            let _ = function.inner_targets(block).count();
+            for target in function.cut_targets(block) {
+                assert!(function.blocks[target as usize].region.is_some());
+            }
+        }
+    }
+}
+
 /// Reads all that can be read, to find panics and endless loops.
 fn exhaust(bytes: Vec<u8>) {
     let Ok(trace) = Trace::from_bytes(bytes) else {
         return;
     };
     let _ = trace.verify();
-    let map = trace.header().plan.event_map();
-    for id in 0..trace.header().plan.events().min(100) {
-        assert!(map.resolve(id).is_some());
-    }
+    exhaust_plan(&trace.header().plan);
     for number in 0..trace.segments().len() {
         let _ = trace.read_segment(number);
     }
@@ -421,17 +438,37 @@ fn exhaust(bytes: Vec<u8>) {
 
 #[test]
 fn hostile_frames_with_right_checksums_do_no_harm() {
-    let bytes = tiny::trace();
-    for frame in tiny::frames(&bytes) {
-        for position in frame.clone() {
-            for value in [0, 1, 2, 0x7f, 0x80, 250, 251, 252, 253, 254, 255] {
-                let mut hostile = bytes.clone();
-                hostile[position] = value;
-                tiny::seal(&mut hostile[frame.clone()]);
-                exhaust(hostile);
+    for bytes in [tiny::trace(), tiny::mixed_trace()] {
+        for frame in tiny::frames(&bytes) {
+            for position in frame.clone() {
+                for value in [0, 1, 2, 5, 16, 17, 0x7f, 0x80, 250, 251, 252, 253, 254, 255] {
+                    let mut hostile = bytes.clone();
+                    hostile[position] = value;
+                    tiny::seal(&mut hostile[frame.clone()]);
+                    exhaust(hostile);
+                }
             }
         }
     }
+}
+
+/// The header of the mixed trace is compressed: this changes its plan itself.
+#[test]
+fn hostile_plans_do_no_harm() {
+    let plan = codec::encode(&tiny::mixed_plan());
+    let mut accepted = 0;
+    for position in 0..plan.len() {
+        for value in (0..20).chain([0x7f, 0x80, 250, 251, 255]) {
+            let mut hostile = plan.clone();
+            hostile[position] = value;
+            let Ok(hostile) = codec::decode::<Plan>(&hostile) else { continue };
+            if plan_check::check(&hostile).is_ok() {
+                exhaust_plan(&hostile);
+                accepted += 1;
+            }
+        }
+    }
+    assert!(accepted > plan.len());
 }
 
 #[test]

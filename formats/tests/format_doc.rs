@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use formats::codec;
 use formats::cost_model::{Bulk, CostModel};
-use formats::plan::{Exit, RegionKind};
+use formats::plan::{Exit, MAX_PAYLOAD_WORDS, Nest, Origin, Place, Recorded, RegionKind, Scalar};
 use formats::report::{
     CostModelReport, Fuel, FunctionReport, LoopReport, Mode, OutcomeReport, Report, TraceReport,
 };
@@ -65,6 +65,7 @@ fn constants_are_those_of_the_code() {
         ("MAX_MESSAGE_BYTES", limits::MAX_MESSAGE_BYTES),
         ("MAX_FOOTER_BYTES", limits::MAX_FOOTER_BYTES),
         ("MAX_COST_MODEL_BYTES", limits::MAX_COST_MODEL_BYTES),
+        ("MAX_PAYLOAD_WORDS", MAX_PAYLOAD_WORDS),
     ];
     let rows = table("### Constants", "constant");
     let documented: Vec<_> =
@@ -169,8 +170,8 @@ fn bodies_hold_what_the_document_says() {
     assert_eq!(codec::decode::<formats::trace::Header>(header).unwrap(), tiny::header());
     assert_eq!(segment[28..], tiny::bytes_of(tiny::WORDS));
     assert_eq!(codec::decode::<(u32, u64, u64)>(dropped).unwrap(), (0, 7, 28));
-    // Differences of ids, payloads, counts: 300 is ac 02 and 302 is ae 02.
-    assert_eq!(counts[28..], [1, 0, 2, 1, 0, 0xac, 2, 1, 64, 0xae, 2]);
+    // Differences of ids, words and payloads, counts: 300 is ac 02 and 302 is ae 02.
+    assert_eq!(counts[28..], [1, 0, 2, 1, 0, 0xac, 2, 1, 1, 64, 0xae, 2]);
     assert_eq!(codec::decode::<(u32, Outcome)>(ended).unwrap(), (0, tiny::outcome()));
     type Footer = (Vec<SegmentEntry>, Vec<OutcomeEntry>, Vec<DropEntry>);
     let (segments, outcomes, drops) = codec::decode::<Footer>(footer).unwrap();
@@ -234,6 +235,9 @@ fn structures_are_those_of_the_code() {
     check_fields(&function.loops[0]);
     check_fields(&function.regions[0]);
     check_fields(&function.sites[0]);
+    let recorded = Recorded { value: Origin::Parameter(0), ty: Scalar::I32, place: Place::Kept };
+    check_fields(&recorded);
+    check_fields(&Nest { outermost: 0, after: None, event: 0, values: vec![recorded] });
     let Exit::Branch(edges) = &function.blocks[0].exit else { panic!("no branch") };
     check_fields(&edges[0]);
     check_fields(&tiny::outcome());
@@ -255,6 +259,15 @@ fn enumerations_are_those_of_the_code() {
         Exit::Return,
         Exit::Throw,
         Exit::Unreachable,
+    ]);
+    check_variants(&[Scalar::I32, Scalar::I64, Scalar::F32, Scalar::F64]);
+    check_variants(&[Place::Local(0), Place::Global(0), Place::Kept]);
+    check_variants(&[
+        Origin::Parameter(0),
+        Origin::Operator { operator: 0, index: 0 },
+        Origin::Local { operator: 0, local: 0 },
+        Origin::Stack { operator: 0, depth: 0 },
+        Origin::Global(0),
     ]);
     check_variants(&[
         RegionKind::Entry,

@@ -2,7 +2,10 @@
 
 mod tiny;
 
-use formats::plan::{EventKind, Exit, FunctionPlan, Plan, RegionKind};
+use formats::plan::{
+    Edge, EventKind, Exit, FunctionPlan, Loop, MAX_PAYLOAD_WORDS, Nest, Plan, Recorded, RegionKind,
+    Scalar, Steps,
+};
 use formats::plan_check::{PlanError, check};
 
 /// What is wrong with the tiny plan once its function was changed.
@@ -19,7 +22,7 @@ fn broken_plan(change: impl FnOnce(&mut Plan)) -> &'static str {
     check(&plan).unwrap_err().what
 }
 
-fn edges(function: &mut FunctionPlan, block: usize) -> &mut Vec<formats::plan::Edge> {
+fn edges(function: &mut FunctionPlan, block: usize) -> &mut Vec<Edge> {
     match &mut function.blocks[block].exit {
         Exit::Branch(edges) => edges,
         _ => panic!("no branch"),
@@ -110,10 +113,7 @@ fn path_numbers_are_dense() {
         broken_function(|function| function.regions[1].first_event = 2),
         "event ids are not dense"
     );
-    assert_eq!(
-        broken_plan(|plan| plan.path_events = 4),
-        "the regions have other paths than there are path events"
-    );
+    assert_eq!(broken_plan(|plan| plan.widths[0] = 4), "event ids are not dense");
 }
 
 #[test]
@@ -123,15 +123,16 @@ fn path_counts_that_overflow_are_found() {
     let mut function = FunctionPlan::default();
     let template = plan.functions[0].blocks[2].clone();
     for number in 0..40 {
-        let edge = |value| formats::plan::Edge { target: number + 1, value };
+        let edge = |value| Edge { target: number + 1, value };
         let mut block = template.clone();
-        (block.first_operator, block.end_operator) = (0, 0);
+        (block.first_operator, block.end_operator) = (number, number + 1);
         block.exit = Exit::Branch(vec![edge(0), edge(1 << (39 - number).min(31))]);
         function.blocks.push(block);
     }
     let mut last = template;
-    (last.first_operator, last.end_operator) = (0, 0);
+    (last.first_operator, last.end_operator) = (40, 40);
     function.blocks.push(last);
+    function.operators = 40;
     plan.functions = vec![function];
     assert_eq!(check(&plan).unwrap_err().what, "a region has more paths than 32 bits can count");
 }
@@ -160,6 +161,10 @@ fn loops_are_operators_and_outer_ones_come_first() {
         broken_function(|function| function.loops[0].parent = Some(0)),
         "a loop comes before the one around it"
     );
+    assert_eq!(
+        broken_mixed(0, |function| function.loops[1].operator = 8),
+        "the loops are out of order"
+    );
 }
 
 #[test]
@@ -168,23 +173,27 @@ fn sites_have_a_block_and_an_event_of_their_own() {
     assert_eq!(broken_function(|function| function.sites[0].block = 2), outside);
     assert_eq!(broken_function(|function| function.sites[0].operator = 6), outside);
     assert_eq!(broken_function(|function| function.sites[0].block = 3), "a site has no block");
-    let out_of_range = "the event of a site is out of range";
-    assert_eq!(broken_function(|function| function.sites[0].event = 2), out_of_range);
-    assert_eq!(broken_function(|function| function.sites[0].event = 4), out_of_range);
-    let many = "the sites are not as many as their events";
-    assert_eq!(broken_plan(|plan| plan.wide_sites = 1), many);
-    assert_eq!(broken_plan(|plan| plan.wide_sites = u32::MAX - 5), many);
+    let dense = "event ids are not dense";
+    assert_eq!(broken_function(|function| function.sites[0].event = 2), dense);
+    assert_eq!(broken_function(|function| function.sites[0].event = 4), dense);
+    assert_eq!(broken_function(|function| function.sites[0].wide = true), dense);
+    let fewer = "there are fewer events than the plan counts";
+    assert_eq!(broken_plan(|plan| plan.widths[1] = 2), fewer);
+    assert_eq!(broken_plan(|plan| plan.widths.push(1)), fewer);
     assert_eq!(
-        broken_plan(|plan| plan.wide_sites = u32::MAX),
+        broken_plan(|plan| plan.widths.push(u32::MAX)),
         "there are more events than 32 bits can count"
     );
+    let many = "there are more events than the plan counts";
+    assert_eq!(broken_plan(|plan| plan.widths[1] = 0), many);
+    assert_eq!(broken_plan(|plan| plan.widths = vec![0; 18]), "a payload is too large");
     let twice = broken_plan(|plan| {
         let mut site = plan.functions[0].sites[0].clone();
         site.operator = 5;
         plan.functions[0].sites.push(site);
-        plan.narrow_sites = 2;
+        plan.widths[1] = 2;
     });
-    assert_eq!(twice, "two sites have the same event");
+    assert_eq!(twice, dense);
     let swapped = broken_function(|function| {
         let mut site = function.sites[0].clone();
         site.operator = 3;
@@ -211,4 +220,380 @@ fn an_error_names_the_function() {
     let expected = "the plan contradicts itself at function 1: \
                     the operators of a block are out of range";
     assert_eq!(check(&plan).unwrap_err().to_string(), expected);
+}
+
+/// The tiny plan with its loop as a nest that carries one i64.
+fn plan_with_nest() -> Plan {
+    let mut plan = tiny::plan();
+    let function = &mut plan.functions[0];
+    function.regions.pop();
+    function.blocks[1].nest = Some(0);
+    function.blocks[1].region = None;
+    function.blocks[1].cut_on_arrival = false;
+    for edge in edges(function, 1) {
+        edge.value = 0;
+    }
+    let values = vec![tiny::recorded(0, Scalar::I64)];
+    function.nests = vec![Nest { outermost: 0, after: Some(2), event: 2, values }];
+    function.sites[0].event = 1;
+    plan.widths = vec![1, 1, 1];
+    plan
+}
+
+fn broken_nest(change: impl FnOnce(&mut FunctionPlan)) -> &'static str {
+    let mut plan = plan_with_nest();
+    change(&mut plan.functions[0]);
+    check(&plan).unwrap_err().what
+}
+
+#[test]
+fn nests_are_stepped_over() {
+    let plan = plan_with_nest();
+    check(&plan).unwrap();
+    let function = &plan.functions[0];
+    assert_eq!(function.nest_header(0), 1);
+    assert_eq!(function.nest_exits(0), [2]);
+    assert_eq!(function.inner_targets(0).collect::<Vec<_>>(), [1]);
+    assert_eq!(function.inner_targets(1).collect::<Vec<_>>(), [2]);
+    let map = plan.event_map();
+    assert_eq!(map.resolve(2), Some(EventKind::Nest { function: 0, nest: 0 }));
+    assert_eq!(plan.layout().payload_words(2), Some(2));
+    assert_eq!(plan.layout().payload_words(3), None);
+}
+
+#[test]
+fn nests_have_a_loop_a_header_and_a_block_behind_them() {
+    let what = broken_nest(|function| function.nests[0].outermost = 1);
+    assert_eq!(what, "a nest has no loop");
+    let what = broken_nest(|function| function.blocks[1].nest = None);
+    assert_eq!(what, "the header of a nest is outside of it");
+    let twice = broken_nest(|function| function.nests.push(function.nests[0].clone()));
+    assert_eq!(twice, "the nests are out of order");
+    let nowhere = "a nest has no block behind it";
+    assert_eq!(broken_nest(|function| function.nests[0].after = Some(3)), nowhere);
+    assert_eq!(broken_nest(|function| function.nests[0].after = Some(1)), nowhere);
+    assert_eq!(broken_nest(|function| function.blocks[2].nest = Some(0)), nowhere);
+    // The block behind it lies in a nest that there is not.
+    assert_eq!(broken_nest(|function| function.blocks[2].nest = Some(7)), nowhere);
+}
+
+#[test]
+fn nests_are_entered_at_their_header_and_left_to_the_block_behind_them() {
+    let what = broken_nest(|function| function.nests[0].after = None);
+    assert_eq!(what, "a nest is left to another block");
+    let what = broken_nest(|function| function.nests[0].after = Some(0));
+    assert_eq!(what, "a nest is left to another block");
+    let what = broken_mixed(0, |function| edges(function, 6)[1].target = 8);
+    assert_eq!(what, "a nest is left to another block");
+    let what = broken_mixed(1, |function| {
+        function.blocks[3].cut_on_arrival = false;
+        function.blocks[3].region = None;
+    });
+    assert_eq!(what, "a nest is left to another block");
+    let what = broken_mixed(0, |function| edges(function, 4)[0].target = 6);
+    assert_eq!(what, "an edge leads into the middle of a nest");
+    let what = broken_nest(|function| function.blocks[0].nest = Some(7));
+    assert_eq!(what, "a block has no nest");
+}
+
+#[test]
+fn nests_have_a_way_out() {
+    let never = "a nest is never left";
+    assert_eq!(broken_nest(|function| edges(function, 1)[0].target = 1), never);
+    let stays = |function: &mut FunctionPlan| {
+        edges(function, 1).remove(0);
+        edges(function, 2).pop();
+    };
+    assert_eq!(broken_mixed(1, stays), never);
+    // A way out of a block that the header does not lead to.
+    assert_eq!(broken_mixed(0, |function| edges(function, 5)[0].target = 5), never);
+}
+
+#[test]
+fn nests_lead_to_the_header_of_another_one_only() {
+    // Block 7 belongs to a second nest, once as its header and once not.
+    let two_nests = |header| {
+        let mut plan = tiny::mixed_plan();
+        let function = &mut plan.functions[0];
+        function.loops[1] = Loop { operator: 14, header, parent: None };
+        function.nests.push(Nest { outermost: 1, after: Some(9), ..function.nests[0].clone() });
+        for block in [7, 8] {
+            function.blocks[block].nest = Some(1);
+            function.blocks[block].exit = Exit::Branch(vec![Edge { target: 9, value: 0 }]);
+        }
+        edges(function, 2).truncate(1);
+        check(&plan).unwrap_err().what
+    };
+    assert_eq!(two_nests(8), "a nest has no block behind it");
+    assert_eq!(two_nests(7), "edge values do not number the paths");
+}
+
+#[test]
+fn nothing_is_recorded_within_a_nest() {
+    let what = broken_nest(|function| edges(function, 1)[1].value = 1);
+    assert_eq!(what, "an edge of a nest has a value");
+    let what = broken_nest(|function| function.blocks[1].region = Some(0));
+    assert_eq!(what, "a region starts in a nest");
+    for exit in [Exit::Unreachable, Exit::Return, Exit::Throw, Exit::Call { resume: 2 }] {
+        let what = broken_nest(|function| function.blocks[1].exit = exit);
+        assert_eq!(what, "a path ends in a nest");
+    }
+}
+
+#[test]
+fn payloads_are_limited() {
+    let values = |count| vec![tiny::recorded(0, Scalar::F64); count];
+    let half = MAX_PAYLOAD_WORDS / 2;
+    let large = "a payload is too large";
+    assert_eq!(broken_nest(|function| function.nests[0].values = values(half + 1)), large);
+    assert_eq!(broken_mixed(1, |function| function.regions[2].values = values(half + 1)), large);
+    let odd = [values(half), vec![tiny::recorded(0, Scalar::F32)]].concat();
+    assert_eq!(broken_mixed(1, |function| function.regions[2].values = odd), large);
+    assert_eq!(broken_plan(|plan| plan.widths = vec![0; MAX_PAYLOAD_WORDS + 2]), large);
+}
+
+#[test]
+fn the_ways_of_a_computed_branch_share_their_numbers() {
+    let mut plan = tiny::plan();
+    let function = &mut plan.functions[0];
+    edges(function, 1)[1].value = 0;
+    function.regions[1].paths = 1;
+    plan.widths[0] = 2;
+    plan.functions[0].sites[0].event = 2;
+    check(&plan).unwrap();
+    assert!(plan.functions[0].blocks[1].exit.is_computed());
+    assert!(!plan.functions[0].blocks[0].exit.is_computed());
+}
+
+/// What is wrong with the mixed plan once one of its functions was changed.
+fn broken_mixed(function: usize, change: impl FnOnce(&mut FunctionPlan)) -> &'static str {
+    let mut plan = tiny::mixed_plan();
+    change(&mut plan.functions[function]);
+    check(&plan).unwrap_err().what
+}
+
+/// All paths from `start` as path number and blocks, by walking the graph.
+fn paths(function: &FunctionPlan, start: u32) -> Vec<(u32, Vec<u32>)> {
+    let mut found = Vec::new();
+    let mut pending = vec![(0, vec![start])];
+    while let Some((number, blocks)) = pending.pop() {
+        let last = *blocks.last().unwrap();
+        let ways: Vec<(u32, u32)> = match function.steps(last) {
+            Steps::Along(edges) => edges.iter().map(|edge| (edge.target, edge.value)).collect(),
+            Steps::Over(after) => after.into_iter().map(|after| (after, 0)).collect(),
+        };
+        let cut = |target: u32| function.blocks[target as usize].cut_on_arrival;
+        if ways.iter().all(|&(target, _)| cut(target)) {
+            found.push((number, blocks.clone()));
+        }
+        for (target, value) in ways.into_iter().filter(|&(target, _)| !cut(target)) {
+            pending.push((number + value, [blocks.clone(), vec![target]].concat()));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn told_and_computed_branches_and_nests_number_the_paths_together() {
+    let plan = tiny::mixed_plan();
+    check(&plan).unwrap();
+    let [function, other] = &plan.functions[..] else { panic!("two functions") };
+    // The computed branch of block 1 has the three numbers of its way through block 2; its way
+    // through block 3 has two of them as well.
+    let expected: [(u32, &[u32]); 7] = [
+        (0, &[0, 1, 2, 7, 8]),
+        (0, &[0, 1, 3, 7, 8]),
+        (1, &[0, 1, 2, 7, 9]),
+        (1, &[0, 1, 3, 7, 9]),
+        (2, &[0, 1, 2, 8]),
+        (3, &[0, 4, 5, 7, 8]),
+        (4, &[0, 4, 5, 7, 9]),
+    ];
+    let expected = expected.map(|(number, blocks)| (number, blocks.to_vec()));
+    assert_eq!(paths(function, 0), expected);
+    assert_eq!(function.regions[0].paths, 5);
+    assert_eq!(paths(function, 10), [(0, vec![10, 11])]);
+    assert_eq!(paths(other, 0), [(0, vec![0, 1])]);
+
+    assert!(function.blocks[1].exit.is_computed());
+    assert!(!function.blocks[2].exit.is_computed());
+    assert_eq!(function.cut_targets(10), [10]);
+    assert_eq!(function.inner_targets(5).collect::<Vec<_>>(), [7]);
+    assert_eq!(function.steps(6), Steps::Over(None));
+    assert_eq!((function.ends_path(6), function.ends_path(11)), (false, true));
+    assert_eq!(other.nest_exits(0), [3, 4]);
+    assert_eq!((other.cut_targets(1), other.cut_targets(2)), (vec![3, 4], vec![]));
+}
+
+#[test]
+fn edges_of_told_and_computed_branches_have_no_other_values() {
+    let values = "edge values do not number the paths";
+    // As if the way through block 3 had numbers of its own.
+    assert_eq!(broken_mixed(0, |function| edges(function, 0)[1].value = 5), values);
+    // As if the shorter way counted.
+    assert_eq!(broken_mixed(0, |function| edges(function, 0)[1].value = 2), values);
+    assert_eq!(broken_mixed(0, |function| edges(function, 2)[1].value = 1), values);
+    // Half told, half computed.
+    let half = broken_mixed(0, |function| {
+        edges(function, 1).push(Edge { target: 7, value: 3 });
+    });
+    assert_eq!(half, values);
+    // A told branch made a computed one has the numbers of its longest way only.
+    let fewer = broken_mixed(0, |function| edges(function, 0)[1].value = 0);
+    assert_eq!(fewer, "a region has another number of paths");
+}
+
+fn payload_words(values: &[Recorded]) -> usize {
+    values.iter().map(|recorded| recorded.ty.words()).sum()
+}
+
+#[test]
+fn what_an_id_stands_for_has_the_payload_that_the_layout_says() {
+    let plan = tiny::mixed_plan();
+    let (map, layout) = (plan.event_map(), plan.layout());
+    let mut found = Vec::new();
+    for id in 0..plan.events() {
+        let words = match map.resolve(id).unwrap() {
+            EventKind::Path { function, region, path } => {
+                let region = &plan.functions[function as usize].regions[region as usize];
+                assert!(path < region.paths);
+                assert_eq!(id, region.first_event + path);
+                payload_words(&region.values)
+            }
+            EventKind::Site { function, site } => {
+                let site = &plan.functions[function as usize].sites[site as usize];
+                assert_eq!(id, site.event);
+                if site.wide { 2 } else { 1 }
+            }
+            EventKind::Nest { function, nest } => {
+                let nest = &plan.functions[function as usize].nests[nest as usize];
+                assert_eq!(id, nest.event);
+                payload_words(&nest.values)
+            }
+        };
+        assert_eq!(layout.payload_words(id), Some(words), "event {id}");
+        found.push(words);
+    }
+    assert_eq!(found, [0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 3, 16]);
+    assert_eq!((layout.bare(), layout.end(), plan.events()), (5, 15, 15));
+    assert_eq!((map.resolve(15), layout.payload_words(15)), (None, None));
+    assert_eq!((map.resolve(u32::MAX), layout.payload_words(u32::MAX)), (None, None));
+    let nest = EventKind::Nest { function: 1, nest: 0 };
+    assert_eq!(
+        (map.resolve(8), map.resolve(14)),
+        (Some(EventKind::Nest { function: 0, nest: 0 }), Some(nest),)
+    );
+    assert_eq!(map.resolve(13), Some(EventKind::Path { function: 0, region: 0, path: 4 }));
+}
+
+/// What is wrong with the mixed plan once its counts of event ids were changed.
+fn broken_widths(change: impl FnOnce(&mut Vec<u32>)) -> &'static str {
+    let mut plan = tiny::mixed_plan();
+    change(&mut plan.widths);
+    check(&plan).unwrap_err().what
+}
+
+#[test]
+fn the_ids_of_each_width_are_dense() {
+    let dense = "event ids are not dense";
+    assert_eq!(broken_mixed(0, |function| function.regions[0].first_event = 8), dense);
+    assert_eq!(broken_mixed(0, |function| function.regions[2].first_event = 6), dense);
+    assert_eq!(broken_mixed(0, |function| function.sites[1].event = 8), dense);
+    assert_eq!(broken_mixed(0, |function| function.nests[0].event = 9), dense);
+    assert_eq!(broken_mixed(1, |function| function.regions[1].first_event = 2), dense);
+    assert_eq!(broken_mixed(1, |function| function.nests[0].event = 15), dense);
+    // With another payload, an event belongs among the ids of another width.
+    let values = vec![tiny::recorded(0, Scalar::I64)];
+    assert_eq!(broken_mixed(0, |function| function.sites[0].wide = true), dense);
+    assert_eq!(broken_mixed(0, |function| function.regions[0].values.truncate(1)), dense);
+    assert_eq!(broken_mixed(1, |function| function.regions[1].values = values.clone()), dense);
+    for words in [0, 1, 2, 3] {
+        assert_eq!(broken_widths(|widths| widths[words] += 1), dense, "{words} words");
+    }
+}
+
+#[test]
+fn the_ids_of_each_width_are_as_many_as_the_plan_counts() {
+    let more = "there are more events than the plan counts";
+    let fewer = "there are fewer events than the plan counts";
+    assert_eq!(broken_widths(|widths| widths[16] = 0), more);
+    assert_eq!(broken_widths(|widths| widths.truncate(16)), more);
+    assert_eq!(broken_mixed(1, |function| function.nests[0].values.truncate(7)), more);
+    assert_eq!(broken_widths(|widths| widths[16] = 2), fewer);
+    assert_eq!(broken_widths(|widths| widths[3] = 4), more);
+    // Ids of a width that no event has.
+    assert_eq!(
+        broken_widths(|widths| (widths[15], widths[16]) = (1, 0)),
+        "event ids are not dense"
+    );
+    let many = "there are more events than 32 bits can count";
+    assert_eq!(broken_widths(|widths| widths[9] = u32::MAX), many);
+    assert_eq!(broken_widths(|widths| *widths = vec![u32::MAX; 17]), many);
+}
+
+#[test]
+fn blocks_are_in_order_and_share_no_operators() {
+    let what = broken_mixed(0, |function| {
+        (function.blocks[3].first_operator, function.blocks[3].end_operator) = (3, 3);
+    });
+    assert_eq!(what, "the blocks are out of order");
+    let what = broken_mixed(0, |function| function.blocks[3].first_operator = 5);
+    assert_eq!(what, "two blocks share an operator");
+    // Where an exception lands no operator stands: the block may lie amid another one.
+    let mut plan = tiny::mixed_plan();
+    let blocks = &mut plan.functions[0].blocks;
+    (blocks[3].first_operator, blocks[3].end_operator) = (5, 5);
+    check(&plan).unwrap();
+}
+
+#[test]
+fn what_leaves_a_block_is_its_last_operator() {
+    let without = "a block ends without an operator";
+    let empty = |function: &mut FunctionPlan, block: usize| {
+        function.blocks[block].end_operator = function.blocks[block].first_operator;
+    };
+    for block in [0, 1, 2, 11] {
+        assert_eq!(broken_mixed(0, |function| empty(function, block)), without, "block {block}");
+    }
+    for exit in [Exit::TailCall, Exit::Throw, Exit::Unreachable] {
+        let what = broken_mixed(0, |function| {
+            function.blocks[8].exit = exit;
+            empty(function, 8);
+        });
+        assert_eq!(what, without);
+    }
+    let mut plan = tiny::mixed_plan();
+    empty(&mut plan.functions[0], 8);
+    check(&plan).unwrap();
+}
+
+#[test]
+fn regions_and_blocks_name_each_other() {
+    let nowhere = "a region starts where none does";
+    for start in [6, 10] {
+        // In a nest, or where another one starts.
+        let what = broken_mixed(0, |function| {
+            function.regions[2].start = start;
+            function.blocks[12].region = None;
+            function.blocks[11].exit = Exit::Return;
+        });
+        assert_eq!(what, nowhere);
+    }
+    assert_eq!(broken_mixed(0, |function| function.blocks[0].region = None), nowhere);
+    let swapped = broken_mixed(1, |function| {
+        function.regions.swap(1, 2);
+        function.blocks[3].region = Some(2);
+        function.blocks[4].region = Some(1);
+    });
+    assert_eq!(swapped, "the regions are out of order");
+    let what = broken_mixed(1, |function| {
+        function.regions.clear();
+        function.nests.clear();
+        function.blocks.truncate(1);
+        function.blocks[0].region = None;
+        function.blocks[0].exit = Exit::Return;
+        function.loops.clear();
+    });
+    assert_eq!(what, "the first region does not start at the entry");
 }

@@ -8,10 +8,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use formats::events::{EventError, Events};
 use formats::limits::{MAX_MESSAGE_BYTES, MAX_SEGMENT_BYTES};
+use formats::plan::MAX_PAYLOAD_WORDS;
 use formats::trace::{
-    Detail, Ending, FILE_HEAD_BYTES, Header, Histogram, Outcome, SegmentData, SegmentInfo, Trace,
-    TraceError, TraceWriter, WriteError,
+    Detail, Ending, EventCounter, FILE_HEAD_BYTES, Header, Histogram, HistogramError, Outcome,
+    SegmentData, SegmentInfo, Trace, TraceError, TraceWriter, WriteError,
 };
 
 fn temporary(name: &str) -> PathBuf {
@@ -59,6 +61,59 @@ fn everything_comes_back() {
     let [ended] = trace.outcomes() else { panic!("one outcome") };
     assert_eq!((ended.stream, ended.segments_before), (0, 2));
     assert_eq!(ended.outcome, tiny::outcome());
+}
+
+#[test]
+fn payloads_of_every_width_come_back() {
+    let trace = Trace::from_bytes(tiny::mixed_trace()).unwrap();
+    trace.verify().unwrap();
+    assert_eq!(trace.header().plan, tiny::mixed_plan());
+    let events = tiny::mixed_events();
+    assert_eq!(events.last().unwrap().payload.len(), MAX_PAYLOAD_WORDS);
+
+    let SegmentData::Events(words) = trace.read_segment(0).unwrap() else { panic!("events") };
+    assert_eq!(words, tiny::words_of(&events));
+    let read = Events::new(&words, trace.header().plan.layout());
+    let read: Vec<_> = read.map(|event| event.unwrap().to_event()).collect();
+    assert_eq!(read, events);
+
+    let SegmentData::Counts(histogram) = trace.read_segment(1).unwrap() else { panic!("counts") };
+    let counted: Vec<_> = histogram.entries().iter().map(|entry| entry.event.clone()).collect();
+    assert_eq!(counted, events);
+    assert_eq!(Histogram::decode(&histogram.encode()), Ok(histogram));
+}
+
+#[test]
+fn events_with_large_payloads_are_counted_by_their_words() {
+    let layout = tiny::mixed_plan().layout();
+    let event = tiny::mixed_events().pop().unwrap();
+    let mut other = event.clone();
+    other.payload[MAX_PAYLOAD_WORDS - 1] ^= 1;
+    let mut counter = EventCounter::new(layout);
+    let words = tiny::words_of(&[event.clone(), other.clone(), event.clone()]);
+    assert_eq!(counter.count(&words), Ok(3));
+    let mut expected = vec![(event, 2), (other, 1)];
+    expected.sort_unstable();
+    let histogram = counter.take();
+    let entries = histogram.entries().iter();
+    let counted: Vec<_> = entries.map(|entry| (entry.event.clone(), entry.count)).collect();
+    assert_eq!(counted, expected);
+    // Without its last word it is cut short.
+    let error = counter.count(&words[..words.len() - 1]).unwrap_err();
+    assert_eq!(error, EventError::CutShort { word: 2 * (1 + MAX_PAYLOAD_WORDS), id: 14 });
+}
+
+#[test]
+fn a_histogram_has_no_payload_beyond_the_limit() {
+    let encoded = |words: usize| [vec![0, words as u8], vec![1; words], vec![1]].concat();
+    let histogram = Histogram::decode(&encoded(MAX_PAYLOAD_WORDS)).unwrap();
+    assert_eq!(histogram.entries()[0].event.payload.len(), MAX_PAYLOAD_WORDS);
+    assert_eq!(histogram.encode(), encoded(MAX_PAYLOAD_WORDS));
+    let beyond = Histogram::decode(&encoded(MAX_PAYLOAD_WORDS + 1));
+    assert_eq!(beyond, Err(HistogramError::BadEntry { entry: 0 }));
+    // A length that is there only in words.
+    let claimed = Histogram::decode(&[0, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 1]);
+    assert_eq!(claimed, Err(HistogramError::BadEntry { entry: 0 }));
 }
 
 #[test]
@@ -308,7 +363,7 @@ fn a_very_long_message_is_shortened() {
 #[test]
 fn a_plan_that_contradicts_itself_is_not_written() {
     let mut header = tiny::header();
-    header.plan.path_events += 1;
+    header.plan.widths[0] += 1;
     let result = TraceWriter::create(Vec::new(), &header);
     assert!(matches!(result, Err(WriteError::InvalidPlan(_))));
 }

@@ -2,6 +2,7 @@
 
 use formats::plan::Plan;
 use formats::trace::Location;
+use slicer::bundles::Slices;
 use slicer::module::Module;
 
 use crate::Error;
@@ -24,7 +25,8 @@ pub struct Instrumented {
 }
 
 impl Instrumented {
-    /// Validates `original`, plans and rewrites it, with a ring of at least `ring_bytes` bytes.
+    /// Validates `original`, plans and rewrites it for `slices`, with a ring of at least `ring_bytes`
+    /// bytes.
     ///
     /// # Errors
     ///
@@ -34,15 +36,17 @@ impl Instrumented {
     ///
     /// ```
     /// let program = b"\0asm\x01\0\0\0".to_vec();
-    /// let instrumented = recorder::Instrumented::new(program, recorder::DEFAULT_RING_BYTES)?;
+    /// let slices = recorder::Slices::Chosen;
+    /// let instrumented =
+    ///     recorder::Instrumented::new(program, slices, recorder::DEFAULT_RING_BYTES)?;
     /// assert!(instrumented.plan.functions.is_empty());
     /// # Ok::<(), recorder::Error>(())
     /// ```
-    pub fn new(original: Vec<u8>, ring_bytes: u32) -> Result<Instrumented, Error> {
+    pub fn new(original: Vec<u8>, slices: Slices, ring_bytes: u32) -> Result<Instrumented, Error> {
         let ring_bytes = whole_pages(ring_bytes)?;
         let module = Module::parse(&original)?;
         let has_start = module.start.is_some();
-        let plan = slicer::plan::plan(&module)?;
+        let plan = slicer::plan::plan(&module, slices)?;
         let wasm = instrument::instrument(&module, &plan, &InstrumentOptions { ring_bytes })?;
         Ok(Instrumented { original, plan, wasm, ring_bytes, has_start })
     }

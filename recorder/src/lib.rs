@@ -55,4 +55,5 @@ pub use instrumented::Instrumented;
 pub use limits::DEFAULT_RING_BYTES;
 pub use receipt::Receipt;
 pub use recorder::{Recorder, RecorderBuilder};
+pub use slicer::bundles::Slices;
 pub use stream::Stream;

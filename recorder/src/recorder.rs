@@ -7,6 +7,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use formats::trace::{Detail, Header, OutcomeKind};
+use slicer::bundles::Slices;
 use wasmtime::{Linker, Module, Store, Val};
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -35,6 +36,7 @@ pub struct RecorderBuilder {
     wasi_hook: Option<WasiHook>,
     invoke: Option<String>,
     unknown_imports: UnknownImports,
+    slices: Slices,
     detail: Detail,
     drain: DrainOptions,
 }
@@ -95,6 +97,12 @@ impl RecorderBuilder {
         self
     }
 
+    /// Which slices the program is recorded for.
+    pub fn slices(mut self, slices: Slices) -> Self {
+        self.slices = slices;
+        self
+    }
+
     /// What the trace keeps of the events.
     pub fn detail(mut self, detail: Detail) -> Self {
         self.detail = detail;
@@ -125,7 +133,7 @@ impl RecorderBuilder {
     ///
     /// When the module or what it was given doesn't allow it to be run and recorded.
     pub fn build(mut self) -> Result<Recorder, Error> {
-        let instrumented = Instrumented::new(self.module, self.drain.ring_bytes)?;
+        let instrumented = Instrumented::new(self.module, self.slices, self.drain.ring_bytes)?;
         self.drain.ring_bytes = instrumented.ring_bytes;
         let engine = engine::engine()?;
         let module = Module::new(&engine, &instrumented.wasm)
@@ -186,6 +194,7 @@ impl Recorder {
             wasi_hook: None,
             invoke: None,
             unknown_imports: UnknownImports::default(),
+            slices: Slices::default(),
             detail: Detail::default(),
             drain: DrainOptions { ring_bytes: DEFAULT_RING_BYTES, ..DrainOptions::default() },
         }

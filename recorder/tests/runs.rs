@@ -5,8 +5,8 @@ use std::fs;
 use formats::trace::{Location, Outcome, OutcomeKind, SegmentData, Trace};
 use recorder::drain::{DrainOptions, Recording};
 use recorder::{
-    Error, Instrumented, Receipt, Recorder, RecorderBuilder, SharedBytes, Stream, UnknownImports,
-    engine, outcome,
+    Error, Instrumented, Receipt, Recorder, RecorderBuilder, SharedBytes, Slices, Stream,
+    UnknownImports, engine, outcome,
 };
 use wasmtime::{Instance, Linker, Module, Store};
 
@@ -206,7 +206,7 @@ fn a_reactor_is_initialized_before_its_export_is_called() {
 #[test]
 fn an_instrumented_module_is_not_instrumented_again() {
     let module = wat::parse_str(r#"(module (func (export "_start")))"#).unwrap();
-    let instrumented = Instrumented::new(module, 1).unwrap();
+    let instrumented = Instrumented::new(module, Slices::Chosen, 1).unwrap();
     let error = refusal(Recorder::builder().module(instrumented.wasm));
     assert!(matches!(error, Error::AlreadyInstrumented), "{error:?}");
 }
@@ -296,7 +296,8 @@ const LADDER: &str = r#"(module
 
 #[test]
 fn host_to_guest_re_entrance_keeps_one_stream_in_program_order() {
-    let instrumented = Instrumented::new(wat::parse_str(LADDER).unwrap(), 1).unwrap();
+    let instrumented =
+        Instrumented::new(wat::parse_str(LADDER).unwrap(), Slices::Chosen, 1).unwrap();
     let bytes = SharedBytes::default();
     let (recording, stream) = start(&instrumented, &bytes);
     let engine = engine::engine().unwrap();
@@ -346,7 +347,7 @@ fn start(instrumented: &Instrumented, bytes: &SharedBytes) -> (Recording, Stream
 fn two_instances_have_a_stream_each_and_many_invocations() {
     let text = r#"(module (func (export "spin") (param i32)
         (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))"#;
-    let instrumented = Instrumented::new(wat::parse_str(text).unwrap(), 1).unwrap();
+    let instrumented = Instrumented::new(wat::parse_str(text).unwrap(), Slices::Min, 1).unwrap();
     let bytes = SharedBytes::default();
     let (recording, one) = start(&instrumented, &bytes);
     let two = recording.stream(&instrumented.plan);
@@ -383,7 +384,8 @@ fn two_instances_have_a_stream_each_and_many_invocations() {
 #[test]
 fn a_trap_of_another_module_is_a_call_to_this_one() {
     let caller = r#"(module (import "m" "f" (func $f)) (func (export "g") nop (call $f)))"#;
-    let instrumented = Instrumented::new(wat::parse_str(caller).unwrap(), 1).unwrap();
+    let instrumented =
+        Instrumented::new(wat::parse_str(caller).unwrap(), Slices::Chosen, 1).unwrap();
     let bytes = SharedBytes::default();
     let (_recording, stream) = start(&instrumented, &bytes);
     let engine = engine::engine().unwrap();

@@ -32,6 +32,14 @@ pub enum Error {
         /// The limit.
         limit: u64,
     },
+    /// A function in SSA form has something that the binary format can't say.
+    #[error("function {function} can't be encoded: {message}")]
+    Unencodable {
+        /// Function index.
+        function: u32,
+        /// What, in the words of the encoder.
+        message: String,
+    },
     /// A plan doesn't belong to the module that it came with.
     #[error("the plan does not fit the module: {0}")]
     PlanMismatch(String),

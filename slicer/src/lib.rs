@@ -12,16 +12,21 @@
 //!    recorded;
 //! 6. [`prefix`]: the cost of a path that a trap cut short.
 //!
+//! [`explain`] writes what they see and decide, for people.
+//!
 //! ```
 //! let wasm = wat::parse_str("(module (func (loop (br_if 0 (i32.const 0)))))").unwrap();
 //! let module = slicer::module::Module::parse(&wasm).unwrap();
-//! let plan = slicer::plan::plan(&module).unwrap();
+//! let plan = slicer::plan::plan(&module, slicer::bundles::Slices::Min).unwrap();
 //! assert_eq!(plan.functions[0].loops.len(), 1);
 //! ```
 
+pub mod bundles;
 pub mod cfg;
 pub mod costs;
 pub mod error;
+pub mod explain;
+pub mod ir;
 pub mod limits;
 pub mod module;
 pub mod opcode;

@@ -12,3 +12,15 @@ pub const MAX_EVENTS: u64 = 1 << 31;
 /// Deepest nesting of `loop` constructs in one function: a slice keeps an accumulator for each
 /// loop around its region.
 pub const MAX_LOOP_DEPTH: u32 = 10_000;
+
+/// Largest number of arguments and results of a function's SSA form. Only what was made to exceed
+/// it does: a body of the largest size that parsers accept has some 4 million operators, but each can
+/// pass a thousand operands, and each of a million ways into a block fifty thousand locals.
+pub const MAX_ARGUMENTS: u64 = 1 << 25;
+
+/// Most blocks of a loop nest that is stepped over. Larger ones are recorded iteration by iteration.
+pub const MAX_NEST_BLOCKS: usize = 1 << 10;
+
+/// Most values that the branches of a nest may depend on: each of them can be computed once in each
+/// block of the nest's slice.
+pub const MAX_NEST_VALUES: usize = 1 << 10;

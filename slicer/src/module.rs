@@ -3,10 +3,14 @@
 //! Takes the bytes of a core module, gives a [`Module`] that borrows them. Function bodies are
 //! validated in parallel.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
+use wasmparser::types::CoreTypeId;
 use wasmparser::{
-    BlockType, CompositeInnerType, FuncToValidate, FuncType, FunctionBody, Operator,
-    OperatorsReader, Parser, Payload, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    BlockType, CompositeInnerType, FuncToValidate, FuncType, FuncValidator, FunctionBody, HeapType,
+    Operator, OperatorsReader, Parser, Payload, RefType, UnpackedIndex, ValType, ValidPayload,
+    Validator, ValidatorResources, WasmFeatures, WasmModuleResources,
 };
 
 use crate::Error;
@@ -40,6 +44,10 @@ pub struct Module<'a> {
     pub exports: Vec<&'a str>,
     /// The start function.
     pub start: Option<u32>,
+    /// What the validator knows of the module; `None` when it has no function bodies.
+    resources: Option<ValidatorResources>,
+    /// For each type the first index that means it: several can mean the same.
+    type_indices: HashMap<CoreTypeId, u32>,
 }
 
 impl<'a> Module<'a> {
@@ -61,11 +69,15 @@ impl<'a> Module<'a> {
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload?;
             if let ValidPayload::Func(check, body) = validator.payload(&payload)? {
+                if module.resources.is_none() {
+                    module.resources = Some(check.resources.clone());
+                }
                 unchecked.push((check, body));
             }
             module.read(payload)?;
         }
         validate_bodies(unchecked)?;
+        module.index_types();
         Ok(module)
     }
 
@@ -81,6 +93,18 @@ impl<'a> Module<'a> {
             globals: 0,
             exports: Vec::new(),
             start: None,
+            resources: None,
+            type_indices: HashMap::new(),
+        }
+    }
+
+    fn index_types(&mut self) {
+        for index in 0..self.types.len() as u32 {
+            if let Some(ValType::Ref(reference)) = self.validator_type(concrete(index))
+                && let Some(id) = type_id(reference)
+            {
+                self.type_indices.entry(id).or_insert(index);
+            }
         }
     }
 
@@ -159,11 +183,69 @@ impl<'a> Module<'a> {
         self.types[type_index as usize].as_ref().expect("validated as a function type")
     }
 
+    /// What the validator knows of the module: for questions about types and subtypes, which have
+    /// to be asked with [`Module::validator_type`]s. `None` when the module has no function bodies.
+    pub fn resources(&self) -> Option<&ValidatorResources> {
+        self.resources.as_ref()
+    }
+
+    /// A validator at the start of the defined function number `function`: it has read no locals and
+    /// no operators.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such function.
+    pub fn function_validator(&self, function: u32) -> FuncValidator<ValidatorResources> {
+        let index = self.imported_functions + function;
+        let check = FuncToValidate {
+            resources: self.resources.clone().expect("kept with the first function body"),
+            index,
+            ty: self.function_types[index as usize],
+            features: FEATURES,
+        };
+        check.into_validator(Default::default())
+    }
+
+    /// The type `ty` of the module or of its validator in the one form that names each type by the
+    /// first index of the module that means it: equal types are then the same.
+    ///
+    /// # Panics
+    ///
+    /// When the type is not one of this module.
+    pub fn named_type(&self, ty: ValType) -> ValType {
+        let Some(ValType::Ref(reference)) = self.validator_type(ty) else { return ty };
+        let Some(id) = type_id(reference) else { return ty };
+        let index = UnpackedIndex::Module(self.type_indices[&id]);
+        let heap_type = match reference.heap_type() {
+            HeapType::Exact(_) => HeapType::Exact(index),
+            _ => HeapType::Concrete(index),
+        };
+        let named = RefType::new(reference.is_nullable(), heap_type);
+        ValType::Ref(named.expect("the index is in the module already"))
+    }
+
+    /// The type `ty` of the module in the form that the validator uses. `None` when the module has
+    /// no function bodies.
+    pub fn validator_type(&self, ty: ValType) -> Option<ValType> {
+        let resources = self.resources.as_ref()?;
+        let ValType::Ref(reference) = ty else { return Some(ty) };
+        let mut heap_type = reference.heap_type();
+        if let HeapType::Concrete(UnpackedIndex::Module(_))
+        | HeapType::Exact(UnpackedIndex::Module(_)) = heap_type
+        {
+            resources.check_heap_type(&mut heap_type, 0).ok()?;
+        }
+        Some(ValType::Ref(RefType::new(reference.is_nullable(), heap_type)?))
+    }
+
+    /// Types of the values that exceptions with the tag `tag` carry; `None` when there is no such tag,
+    /// or the module has no function bodies.
+    pub fn tag_parameters(&self, tag: u32) -> Option<&[ValType]> {
+        Some(self.resources.as_ref()?.tag_at(tag)?.params())
+    }
+
     /// Types that a block of type `block_type` takes and gives.
-    pub fn block_signature(
-        &self,
-        block_type: BlockType,
-    ) -> (Vec<wasmparser::ValType>, Vec<wasmparser::ValType>) {
+    pub fn block_signature(&self, block_type: BlockType) -> (Vec<ValType>, Vec<ValType>) {
         match block_type {
             BlockType::Empty => (Vec::new(), Vec::new()),
             BlockType::Type(result) => (Vec::new(), vec![result]),
@@ -200,6 +282,20 @@ impl<'a> Module<'a> {
             visit(index as u32, offset, operator)?;
         }
         Ok(())
+    }
+}
+
+fn concrete(index: u32) -> ValType {
+    let heap_type = HeapType::Concrete(UnpackedIndex::Module(index));
+    ValType::Ref(RefType::new(true, heap_type).expect("validated as a type index"))
+}
+
+fn type_id(reference: RefType) -> Option<CoreTypeId> {
+    match reference.heap_type() {
+        HeapType::Concrete(UnpackedIndex::Id(id)) | HeapType::Exact(UnpackedIndex::Id(id)) => {
+            Some(id)
+        }
+        _ => None,
     }
 }
 

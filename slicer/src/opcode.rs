@@ -31,18 +31,19 @@ macro_rules! define_lookup {
 wasmparser::for_each_operator!(define_lookup);
 
 /// For each [`Variant`] its opcode; `None` for operators of proposals that are not supported.
-static OPCODES: LazyLock<Vec<Option<Opcode>>> = LazyLock::new(|| {
-    VISITORS
-        .iter()
-        .map(|visitor| Opcode::from_name(&text_name(visitor.trim_start_matches("visit_"))))
-        .collect()
+static OPCODES: LazyLock<Vec<Option<Opcode>>> =
+    LazyLock::new(|| NAMES.iter().map(|name| Opcode::from_name(name)).collect());
+
+/// For each [`Variant`] the text format's name.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    VISITORS.iter().map(|visitor| text_name(visitor.trim_start_matches("visit_"))).collect()
 });
 
 /// Prefixes that the text format sets off with a dot.
 const PREFIXES: &[&str] = &[
     "i32", "i64", "f32", "f64", "v128", "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2",
     "local", "global", "table", "memory", "ref", "struct", "array", "i31", "any", "extern", "data",
-    "elem", "atomic",
+    "elem", "atomic", "cont",
 ];
 
 /// The text format's name for what the parser calls `name`: `i32_add` is `i32.add`.
@@ -51,6 +52,9 @@ fn text_name(name: &str) -> String {
         "typed_select" | "typed_select_multi" => return "select".to_string(),
         "ref_test_non_null" | "ref_test_nullable" => return "ref.test".to_string(),
         "ref_cast_non_null" | "ref_cast_nullable" => return "ref.cast".to_string(),
+        "ref_cast_desc_eq_non_null" | "ref_cast_desc_eq_nullable" => {
+            return "ref.cast_desc_eq".to_string();
+        }
         _ => {}
     }
     let Some((prefix, rest)) = name.split_once('_').filter(|(p, _)| PREFIXES.contains(p)) else {
@@ -68,6 +72,16 @@ fn text_name(name: &str) -> String {
 /// The opcode of `operator`; `None` when no supported proposal has it.
 pub fn opcode(operator: &Operator<'_>) -> Option<Opcode> {
     OPCODES[variant(operator)? as usize]
+}
+
+/// The text format's name of `operator`; empty for operators that the parser's own table lacks.
+pub fn name(operator: &Operator<'_>) -> &'static str {
+    variant(operator).map_or("", |variant| &NAMES[variant as usize])
+}
+
+/// The text format's names of all operators, in the order of [`wasmparser::for_each_operator`].
+pub(crate) fn names() -> &'static [String] {
+    &NAMES
 }
 
 /// The bulk operation that `operator` performs, and whether its units are a 64-bit value.
@@ -143,7 +157,7 @@ mod tests {
             let unsupported =
                 ["try", "catch", "rethrow", "delegate", "catch_all", "memory.discard"]
                     .contains(&name.as_str())
-                    || ["cont_", "suspend", "resume", "switch"].iter().any(|p| name.starts_with(p))
+                    || ["cont.", "suspend", "resume", "switch"].iter().any(|p| name.starts_with(p))
                     || ["global.atomic", "table.atomic", "struct.atomic", "array.atomic"]
                         .iter()
                         .any(|p| name.starts_with(p))

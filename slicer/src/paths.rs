@@ -5,10 +5,14 @@
 //! numbers `0..paths[b]` (T. Ball, J. R. Larus, "Efficient path profiling", MICRO-29, 1996). The
 //! first edge of a block always adds 0: the instrumentation has no place for code on it.
 //!
-//! Cut points are loop headers, calls and whatever leaves the function. Where that leaves regions
+//! A branch that is computed has edges of value 0, and the most paths behind any of them. A nest is
+//! stepped over: its header has the paths of the block behind the nest.
+//!
+//! Cut points are loop headers outside of nests, calls, and whatever leaves the function. Where that leaves regions
 //! larger than a limit, joins are cut too, in one backward pass: a block whose regions would be
 //! too large cuts those successors that exceed their share of the limit.
 
+use crate::bundles::Choice;
 use crate::cfg::{Cfg, Exit, Role};
 
 /// Path numbers of one function.
@@ -30,21 +34,60 @@ impl Paths {
     }
 }
 
+/// How control goes on behind a block, as a path sees it.
+enum Onward<'a> {
+    /// Along one of several edges, which the path number tells apart.
+    Told(&'a [u32]),
+    /// Along one of several edges; which one is computed.
+    Computed(&'a [u32]),
+    /// Over a nest, to the block behind it.
+    Over(u32),
+    /// Nowhere: the path ends, or the block lies within a nest.
+    End,
+}
+
+fn onward<'a>(cfg: &'a Cfg, choice: &Choice, block: usize) -> Onward<'a> {
+    if let Some(nest) = choice.nest_of(block) {
+        let nest = &choice.nests[nest as usize];
+        return match nest.after {
+            Some(after) if nest.header as usize == block => Onward::Over(after),
+            _ => Onward::End,
+        };
+    }
+    match &cfg.blocks[block].exit {
+        Exit::Branch(targets) if choice.is_computed(block) => Onward::Computed(targets),
+        Exit::Branch(targets) => Onward::Told(targets),
+        _ => Onward::End,
+    }
+}
+
 /// Numbers the paths of `cfg`, with regions of at most `max_region_size` (see
 /// [`MAX_REGION_SIZE`](crate::limits::MAX_REGION_SIZE)).
-pub fn number(cfg: &Cfg, max_region_size: u64) -> Paths {
-    let cut_on_arrival = cut_points(cfg, max_region_size);
+pub fn number(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Paths {
+    let cut_on_arrival = cut_points(cfg, choice, max_region_size);
     let mut paths = vec![1u32; cfg.blocks.len()];
-    let mut values = vec![Vec::new(); cfg.blocks.len()];
+    let mut values: Vec<Vec<u32>> = vec![Vec::new(); cfg.blocks.len()];
     for (index, block) in cfg.blocks.iter().enumerate().rev() {
-        let Exit::Branch(targets) = &block.exit else {
-            continue;
+        let behind = |target: u32| match cut_on_arrival[target as usize] {
+            true => 1,
+            false => paths[target as usize],
         };
+        if let Exit::Branch(targets) = &block.exit {
+            values[index] = vec![0; targets.len()];
+        }
         let mut next = 0u32;
-        for &target in targets {
-            values[index].push(next);
-            let target = target as usize;
-            next += if cut_on_arrival[target] { 1 } else { paths[target] };
+        match onward(cfg, choice, index) {
+            Onward::Told(targets) => {
+                for (value, &target) in values[index].iter_mut().zip(targets) {
+                    *value = next;
+                    next += behind(target);
+                }
+            }
+            Onward::Computed(targets) => {
+                next = targets.iter().map(|&target| behind(target)).max().unwrap_or(1);
+            }
+            Onward::Over(after) => next = behind(after),
+            Onward::End => next = 1,
         }
         paths[index] = next;
     }
@@ -55,12 +98,24 @@ pub fn number(cfg: &Cfg, max_region_size: u64) -> Paths {
 ///
 /// `size` is the sum of the lengths of all paths from a block to the next cut points. Cutting a
 /// successor only makes sizes smaller, so one pass in reverse order leaves no region too large.
-fn cut_points(cfg: &Cfg, max_region_size: u64) -> Vec<bool> {
-    let mut cut: Vec<bool> = cfg.blocks.iter().map(|block| block.role == Role::Header).collect();
+fn cut_points(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Vec<bool> {
+    let is_header = |(index, block): (usize, &crate::cfg::Block)| {
+        block.role == Role::Header && choice.nest_of(index).is_none()
+    };
+    let mut cut: Vec<bool> = cfg.blocks.iter().enumerate().map(is_header).collect();
+    for nest in choice.nests.iter().filter(|nest| nest.after.is_none()) {
+        nest.exits.iter().for_each(|&exit| cut[exit as usize] = true);
+    }
     let mut size = vec![1u64; cfg.blocks.len()];
-    for (index, block) in cfg.blocks.iter().enumerate().rev() {
-        let Exit::Branch(targets) = &block.exit else {
-            continue;
+    for index in (0..cfg.blocks.len()).rev() {
+        let over;
+        let targets = match onward(cfg, choice, index) {
+            Onward::Told(targets) | Onward::Computed(targets) => targets,
+            Onward::Over(after) => {
+                over = [after];
+                &over
+            }
+            Onward::End => continue,
         };
         let size_of = |target: u32, cut: &[bool]| match cut[target as usize] {
             true => 1,
@@ -90,7 +145,7 @@ mod tests {
         let wasm = wat::parse_str(text).unwrap();
         let module = Module::parse(&wasm).unwrap();
         let cfg = cfg::build(&module, 0).unwrap();
-        let paths = number(&cfg, limit);
+        let paths = number(&cfg, &Choice::outcomes(&cfg), limit);
         (cfg, paths)
     }
 

@@ -3,58 +3,65 @@
 //! Functions are sliced in parallel; event ids are handed out afterwards, in the order of the
 //! functions, so that the plan is the same for any number of threads.
 
-use formats::plan::{Block, Edge, Exit, FunctionPlan, Loop, Plan, Region, RegionKind, Site};
+use formats::plan::{
+    Block, Edge, Exit, FunctionPlan, Loop, Nest, Plan, Recorded, Region, RegionKind, Site,
+};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::bundles::{self, Choice, Chosen, NestChoice, Numbered, RegionValues, Slices};
 use crate::cfg::{self, Cfg, Role};
 use crate::limits::{MAX_EVENTS, MAX_REGION_SIZE};
 use crate::module::Module;
 use crate::paths::{self, Paths};
 
-/// Makes the plan of a module.
+/// Makes the plan of a module, with the state that `slices` asks for.
 ///
 /// # Errors
 ///
 /// [`Error::Limit`] when a named limit is exceeded.
-pub fn plan(module: &Module<'_>) -> Result<Plan, Error> {
-    let cfgs = (0..module.bodies.len() as u32)
+pub fn plan(module: &Module<'_>, slices: Slices) -> Result<Plan, Error> {
+    let functions = (0..module.bodies.len() as u32)
         .into_par_iter()
-        .map(|function| cfg::build(module, function))
+        .map(|function| {
+            let cfg = cfg::build(module, function)?;
+            let chosen = bundles::choose(module, function, &cfg, slices)?;
+            Ok((cfg, chosen))
+        })
         .collect::<Vec<_>>()
         .into_iter()
-        .collect::<Result<Vec<Cfg>, Error>>()?;
+        .collect::<Result<Vec<(Cfg, Chosen<'_>)>, Error>>()?;
     let mut max_region_size = MAX_REGION_SIZE;
     loop {
-        let numbered: Vec<Paths> =
-            cfgs.par_iter().map(|cfg| paths::number(cfg, max_region_size)).collect();
-        if events(&cfgs, &numbered) <= MAX_EVENTS || max_region_size == 1 {
-            return Ok(assemble(module, &cfgs, numbered));
+        let planned = functions
+            .par_iter()
+            .map(|(cfg, chosen)| Ok(function_plan(cfg, &chosen.number(cfg, max_region_size)?)))
+            .collect::<Result<Vec<FunctionPlan>, Error>>()?;
+        if events(&planned) <= MAX_EVENTS || max_region_size == 1 {
+            return Ok(assemble(module, planned));
         }
         max_region_size /= 4;
     }
 }
 
-/// Number of event ids that all regions and sites take.
-fn events(cfgs: &[Cfg], numbered: &[Paths]) -> u64 {
-    let events_of = |cfg: &Cfg, paths: &Paths| {
-        let regions = (0..cfg.blocks.len()).filter(|&block| paths.starts_region(cfg, block));
-        regions.map(|block| u64::from(paths.paths[block])).sum::<u64>() + cfg.bulk.len() as u64
+/// Number of event ids that all regions, sites and nests take.
+fn events(functions: &[FunctionPlan]) -> u64 {
+    let events_of = |function: &FunctionPlan| {
+        let paths: u64 = function.regions.iter().map(|region| u64::from(region.paths)).sum();
+        paths + function.sites.len() as u64 + function.nests.len() as u64
     };
-    cfgs.iter().zip(numbered).map(|(cfg, paths)| events_of(cfg, paths)).sum()
+    functions.iter().map(events_of).sum()
 }
 
-fn assemble(module: &Module<'_>, cfgs: &[Cfg], numbered: Vec<Paths>) -> Plan {
+fn assemble(module: &Module<'_>, functions: Vec<FunctionPlan>) -> Plan {
     let mut plan = Plan {
         imported_functions: module.imported_functions,
+        functions,
+        widths: Vec::new(),
         ring_export: unused_name(module, "wf.ring"),
         position_export: unused_name(module, "wf.position"),
-        ..Plan::default()
     };
-    for (cfg, paths) in cfgs.iter().zip(numbered) {
-        plan.functions.push(function_plan(cfg, paths, &mut plan.path_events));
-    }
-    number_sites(&mut plan, cfgs);
+    number_events(&mut plan);
     plan
 }
 
@@ -68,17 +75,38 @@ fn unused_name(module: &Module<'_>, name: &str) -> String {
     name
 }
 
-fn function_plan(cfg: &Cfg, paths: Paths, next_event: &mut u32) -> FunctionPlan {
+/// The blocks and loops of a function, without anything that is chosen.
+pub(crate) fn outline(cfg: &Cfg) -> FunctionPlan {
+    let choice = Choice::outcomes(cfg);
+    numbered_outline(cfg, &choice, &paths::number(cfg, &choice, MAX_REGION_SIZE))
+}
+
+/// A function whose paths are numbered, without what its events carry.
+pub(crate) fn numbered_outline(cfg: &Cfg, choice: &Choice, paths: &Paths) -> FunctionPlan {
+    function_plan_of(cfg, choice, paths, &RegionValues::default())
+}
+
+/// The plan of one function. Its events are numbered later, with those of all others.
+fn function_plan(cfg: &Cfg, numbered: &Numbered) -> FunctionPlan {
+    function_plan_of(cfg, &numbered.choice, &numbered.paths, &numbered.values)
+}
+
+fn function_plan_of(
+    cfg: &Cfg,
+    choice: &Choice,
+    paths: &Paths,
+    values: &RegionValues,
+) -> FunctionPlan {
     let mut function = FunctionPlan { operators: cfg.operators, ..FunctionPlan::default() };
     for (index, block) in cfg.blocks.iter().enumerate() {
         let region = paths.starts_region(cfg, index).then(|| {
             function.regions.push(Region {
                 start: index as u32,
                 kind: region_kind(block.role),
-                first_event: *next_event,
+                first_event: 0,
                 paths: paths.paths[index],
+                values: values.of(index as u32),
             });
-            *next_event += paths.paths[index];
             (function.regions.len() - 1) as u32
         });
         function.blocks.push(Block {
@@ -87,15 +115,29 @@ fn function_plan(cfg: &Cfg, paths: Paths, next_event: &mut u32) -> FunctionPlan 
             innermost_loop: block.innermost_loop,
             cut_on_arrival: paths.cut_on_arrival[index],
             region,
+            nest: choice.nest_of(index),
             exit: exit(&block.exit, &paths.values[index]),
         });
     }
-    function.loops = cfg
-        .loops
-        .iter()
-        .map(|this| Loop { operator: this.operator, header: this.header, parent: this.parent })
-        .collect();
+    let found = |this: &cfg::Loop| Loop {
+        operator: this.operator,
+        header: this.header,
+        parent: this.parent,
+    };
+    function.loops = cfg.loops.iter().map(found).collect();
+    function.sites = cfg.bulk.iter().map(site).collect();
+    function.nests = choice.nests.iter().map(nest).collect();
     function
+}
+
+fn site(bulk: &cfg::BulkOperator) -> Site {
+    let cfg::BulkOperator { operator, bulk, wide, block } = *bulk;
+    Site { operator, bulk, event: 0, wide, block }
+}
+
+fn nest(nest: &NestChoice) -> Nest {
+    let values = nest.values.clone();
+    Nest { outermost: nest.outermost, after: nest.after, event: 0, values }
 }
 
 fn region_kind(role: Role) -> RegionKind {
@@ -121,26 +163,38 @@ fn exit(exit: &cfg::Exit, values: &[u32]) -> Exit {
     }
 }
 
-/// Sites come after all paths in the id space, narrow ones first, so that an id alone tells how
-/// many payload words follow.
-fn number_sites(plan: &mut Plan, cfgs: &[Cfg]) {
-    let count = |wide: bool| {
-        cfgs.iter().flat_map(|cfg| &cfg.bulk).filter(|bulk| bulk.wide == wide).count() as u32
-    };
-    plan.narrow_sites = count(false);
-    plan.wide_sites = count(true);
-    let mut next_narrow = plan.path_events;
-    let mut next_wide = plan.path_events + plan.narrow_sites;
-    for (function, cfg) in plan.functions.iter_mut().zip(cfgs) {
-        for bulk in &cfg.bulk {
-            let next = if bulk.wide { &mut next_wide } else { &mut next_narrow };
-            function.sites.push(Site {
-                operator: bulk.operator,
-                bulk: bulk.bulk,
-                event: *next,
-                block: bulk.block,
-            });
-            *next += 1;
-        }
+/// Hands out the event ids: by the number of their payload words, so that an id alone tells how
+/// many follow, and then in the order of the functions.
+fn number_events(plan: &mut Plan) {
+    let mut widths = Vec::new();
+    for (_, words, count) in plan.functions.iter_mut().flat_map(events_of) {
+        widths.resize(widths.len().max(words + 1), 0);
+        widths[words] += count;
     }
+    let mut next: Vec<u32> = Vec::with_capacity(widths.len());
+    for words in 0..widths.len() {
+        next.push(words.checked_sub(1).map_or(0, |before| next[before] + widths[before]));
+    }
+    for (event, words, count) in plan.functions.iter_mut().flat_map(events_of) {
+        *event = next[words];
+        next[words] += count;
+    }
+    plan.widths = widths;
+}
+
+/// The events of one function: where its first id stands, its payload words, the number of ids.
+fn events_of(function: &mut FunctionPlan) -> impl Iterator<Item = (&mut u32, usize, u32)> {
+    let words =
+        |values: &[Recorded]| values.iter().map(|recorded| recorded.ty.words()).sum::<usize>();
+    let regions = function
+        .regions
+        .iter_mut()
+        .map(move |region| (&mut region.first_event, words(&region.values), region.paths));
+    let sites = function.sites.iter_mut().map(|site| {
+        let words = if site.wide { 2 } else { 1 };
+        (&mut site.event, words, 1)
+    });
+    let nests =
+        function.nests.iter_mut().map(move |nest| (&mut nest.event, words(&nest.values), 1));
+    regions.chain(sites).chain(nests)
 }

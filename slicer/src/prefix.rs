@@ -19,9 +19,9 @@ use crate::module::Module;
 use crate::opcode;
 use crate::slices::region_blocks;
 
-/// Lowest and highest cost of the ways from the start of region `region` of the defined function
-/// number `function` to the operator `operator`, its own flat cost included; `None` when the
-/// region doesn't contain the operator.
+/// Cost of the ways from the start of region `region` of the defined function number `function` to
+/// the operator `operator`, its own flat cost included; `None` when the region doesn't contain the
+/// operator.
 ///
 /// An operator that ends its region was recorded before it ran: nothing is missing then, and the
 /// bounds are 0.
@@ -37,7 +37,7 @@ pub fn tail_bounds(
     function: u32,
     region: u32,
     operator: u32,
-) -> Result<Option<RangeInclusive<u64>>, Error> {
+) -> Result<Option<Tail>, Error> {
     let mismatch = |what: &str| Error::PlanMismatch(format!("no {what} of function {function}"));
     if function as usize >= module.bodies.len() {
         return Err(mismatch("body"));
@@ -56,24 +56,79 @@ pub fn tail_bounds(
         let block = &function_plan.blocks[index as usize];
         let arrival = arrivals[&index].clone();
         let after = |cost: u64| arrival.start() + cost..=arrival.end() + cost;
+        if let Some(nest) = block.nest {
+            if let Some(shortest) = shortest_in_nest(function_plan, nest, operator, &costs)? {
+                return Ok(Some(Tail { low: arrival.start() + shortest, high: *arrival.end() }));
+            }
+            for target in function_plan.inner_targets(index) {
+                widen(&mut arrivals, target, arrival.clone());
+            }
+            continue;
+        }
         if (block.first_operator..block.end_operator).contains(&operator) {
             let ends_region =
                 operator + 1 == block.end_operator && !matches!(block.exit, Exit::Branch(_));
-            return Ok(Some(match ends_region {
+            let bounds = match ends_region {
                 true => 0..=0,
                 false => after(costs.range(block.first_operator, operator + 1)?),
-            }));
+            };
+            return Ok(Some(Tail { low: *bounds.start(), high: *bounds.end() }));
         }
         let Exit::Branch(edges) = &block.exit else {
             continue;
         };
         let departure = after(costs.range(block.first_operator, block.end_operator)?);
         for edge in edges {
-            let known = arrivals.entry(edge.target).or_insert_with(|| departure.clone());
-            *known = *known.start().min(departure.start())..=*known.end().max(departure.end());
+            widen(&mut arrivals, edge.target, departure.clone());
         }
     }
     Ok(None)
+}
+
+/// What a path that was cut short can have cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tail {
+    /// The least.
+    pub low: u64,
+    /// The most. Of an operator in a nest: the most up to the nest, because what the nest cost at
+    /// most is known from its event.
+    pub high: u64,
+}
+
+/// Cost of the cheapest way from the header of the nest number `nest` to `operator`, its own cost
+/// included; `None` when the nest doesn't contain it.
+fn shortest_in_nest(
+    function: &FunctionPlan,
+    nest: u32,
+    operator: u32,
+    costs: &Costs,
+) -> Result<Option<u64>, Error> {
+    let mut arrivals = std::collections::HashMap::from([(function.nest_header(nest), 0)]);
+    // Going around a loop is never cheaper, so that edges backward can be left out.
+    for (index, block) in (0..).zip(&function.blocks) {
+        let (Some(&arrival), true) = (arrivals.get(&index), block.nest == Some(nest)) else {
+            continue;
+        };
+        if (block.first_operator..block.end_operator).contains(&operator) {
+            return Ok(Some(arrival + costs.range(block.first_operator, operator + 1)?));
+        }
+        let departure = arrival + costs.range(block.first_operator, block.end_operator)?;
+        if let Exit::Branch(edges) = &block.exit {
+            for edge in edges.iter().filter(|edge| edge.target > index) {
+                let known = arrivals.entry(edge.target).or_insert(departure);
+                *known = departure.min(*known);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Lowest and highest cost of arriving at blocks.
+type Arrivals = std::collections::HashMap<u32, RangeInclusive<u64>>;
+
+fn widen(arrivals: &mut Arrivals, block: u32, by: RangeInclusive<u64>) {
+    let known = arrivals.entry(block).or_insert_with(|| by.clone());
+    *known = *known.start().min(by.start())..=*known.end().max(by.end());
 }
 
 /// The operators that can have accessed a memory out of bounds when an engine says that it was
@@ -147,7 +202,8 @@ fn stretch_start(function: &FunctionPlan, operator: u32) -> Option<u32> {
                 if edges.iter().any(|edge| edge.target as usize == current))
         });
         let (Some((source, block)), None) = (sources.next(), sources.next()) else { break };
-        if !matches!(&block.exit, Exit::Branch(edges) if edges.len() == 1) {
+        let goes_on = matches!(&block.exit, Exit::Branch(edges) if edges.len() == 1);
+        if !goes_on || block.nest != function.blocks[current].nest {
             break;
         }
         current = source;

@@ -2,6 +2,7 @@
 
 use formats::cost_model::CostModel;
 use formats::plan::{Edge, Exit, FunctionPlan, Plan, RegionKind};
+use slicer::bundles::Slices;
 use slicer::module::Module;
 use slicer::prefix::tail_bounds;
 use slicer::slices::{SliceKey, SliceKind, SliceModule};
@@ -9,7 +10,7 @@ use slicer::slices::{SliceKey, SliceKind, SliceModule};
 fn planned(text: &str, check: impl FnOnce(&Module<'_>, &Plan)) {
     let wasm = wat::parse_str(text).expect(text);
     let module = Module::parse(&wasm).expect(text);
-    let plan = slicer::plan::plan(&module).expect(text);
+    let plan = slicer::plan::plan(&module, Slices::Min).expect(text);
     check(&module, &plan);
 }
 
@@ -29,7 +30,7 @@ fn straight_code_is_one_block_and_an_epilogue() {
         assert_eq!(ranges(function), [(0, 7), (7, 7)]);
         assert_eq!(function.blocks[0].exit, Exit::Branch(vec![Edge { target: 1, value: 0 }]));
         assert_eq!(function.blocks[1].exit, Exit::Return);
-        assert_eq!(plan.path_events, 1);
+        assert_eq!(plan.widths, [1]);
     });
 }
 
@@ -78,7 +79,7 @@ fn calls_cut_and_what_follows_them_is_a_region() {
         let function = &plan.functions[0];
         assert_eq!(kinds(function), [RegionKind::Entry, RegionKind::Resume, RegionKind::Resume]);
         assert_eq!(function.blocks[0].exit, Exit::Call { resume: 1 });
-        assert_eq!(plan.path_events, 3);
+        assert_eq!(plan.widths, [3]);
     });
 }
 
@@ -119,7 +120,7 @@ fn sites_come_behind_all_paths_and_wide_ones_last() {
            (memory.fill 1 (i32.const 0) (i32.const 0) (i32.const 1))
            (if (i32.const 0) (then))))",
         |_, plan| {
-            assert_eq!((plan.path_events, plan.narrow_sites, plan.wide_sites), (2, 1, 1));
+            assert_eq!(plan.widths, [2, 1, 1]);
             let events: Vec<u32> = plan.functions[0].sites.iter().map(|site| site.event).collect();
             assert_eq!(events, [3, 2]);
         },
@@ -147,7 +148,7 @@ fn every_event_resolves_to_its_region() {
                     }
                 }
             }
-            assert_eq!(seen, plan.path_events);
+            assert_eq!(seen, plan.layout().bare());
             assert_eq!(map.resolve(plan.events()), None);
         },
     );
@@ -186,7 +187,7 @@ fn unit_bounds(text: &str, region: u32, operator: u32) -> Option<(u64, u64)> {
     planned(text, |module, plan| {
         let model = CostModel::builtin("unit").expect("built in");
         let bounds = tail_bounds(module, plan, &model, 0, region, operator).expect("fits");
-        found = bounds.map(|range| (*range.start(), *range.end()));
+        found = bounds.map(|tail| (tail.low, tail.high));
     });
     found
 }
@@ -290,10 +291,55 @@ fn a_function_as_large_as_parsers_accept_is_planned() {
     let wasm = encoder.finish();
 
     let module = Module::parse(&wasm).expect("within the limits");
-    let plan = slicer::plan::plan(&module).expect("planned");
+    let plan = slicer::plan::plan(&module, Slices::Min).expect("planned");
     assert_eq!(plan.functions[0].blocks.len(), branches + 2);
     let longest = plan.functions[0].regions.iter().map(|region| region.paths).max();
     assert!(u64::from(longest.expect("regions")) <= slicer::limits::MAX_REGION_SIZE + 1);
+}
+
+/// A function that runs `loops` counted loops, one after the other, with a call behind each if
+/// `calls`.
+fn loops_in_a_row(loops: usize, calls: bool) -> Vec<u8> {
+    let one = "(local.set 1 (i32.const 0))
+        (loop (local.set 1 (i32.add (local.get 1) (i32.const 1)))
+          (br_if 0 (i32.lt_u (local.get 1) (local.get 0))))";
+    let call = if calls { "(call 0 (local.get 0))" } else { "" };
+    let all = format!("{one}{call}").repeat(loops);
+    wat::parse_str(format!("(module (func (param i32) (local i32) {all}))")).expect("valid text")
+}
+
+/// The slices of each region and nest of the first function.
+fn every_slice(module: &Module<'_>, plan: &Plan) -> SliceModule {
+    let function = &plan.functions[0];
+    let regions = (0..function.regions.len() as u32).map(SliceKind::Region);
+    let nests = (0..function.nests.len() as u32).map(SliceKind::Nest);
+    let keys: Vec<_> = regions.chain(nests).map(|kind| SliceKey { function: 0, kind }).collect();
+    let model = CostModel::builtin("unit").expect("built in");
+    SliceModule::generate(module, plan, &model, &keys).expect("slices")
+}
+
+#[test]
+fn a_function_of_many_nests_is_sliced_in_linear_time() {
+    let loops = 5_000;
+    for slices in [Slices::Chosen, Slices::Max] {
+        for calls in [true, false] {
+            let wasm = loops_in_a_row(loops, calls);
+            let started = std::time::Instant::now();
+            let module = Module::parse(&wasm).expect("valid");
+            let plan = slicer::plan::plan(&module, slices).expect("planned");
+            let planned = started.elapsed();
+            assert_eq!(plan.functions[0].nests.len(), loops);
+            let exits: usize =
+                (0..loops as u32).map(|nest| plan.functions[0].nest_exits(nest).len()).sum();
+            assert_eq!(exits, loops);
+            let made = every_slice(&module, &plan);
+            println!(
+                "{slices:?} calls={calls}: planned in {planned:?}, sliced in {:?}",
+                started.elapsed() - planned
+            );
+            assert!(made.slices.len() > loops);
+        }
+    }
 }
 
 #[test]

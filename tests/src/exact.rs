@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use formats::cost_model::CostModel;
 use formats::report::Report;
 use formats::trace::{Detail, Trace};
+use recorder::Slices;
 use wasmtime::Trap;
 
 use crate::observation::{Ending, Observation};
@@ -27,27 +28,30 @@ pub struct Options {
     /// How many of the models, from the first one, Wasmtime's fuel is asked about: each takes a
     /// compilation and a run.
     pub fuel_models: usize,
+    /// Which slices to record for.
+    pub slices: Vec<Slices>,
     /// Whether to run under wasmi too: about 30 times slower than Wasmtime.
     pub wasmi: bool,
 }
 
 impl Default for Options {
-    /// The built-in models and two random ones, all oracles.
+    /// The built-in models and two random ones, all slices, all oracles.
     fn default() -> Self {
         let mut models = models::all(2);
         // The first models are the ones that fuel is asked about: the default and a random one.
         let last = models.len() - 1;
         models.swap(1, last);
-        Options { models, fuel_models: 2, wasmi: true }
+        let slices = vec![Slices::Chosen, Slices::Min, Slices::Max];
+        Options { models, fuel_models: 2, slices, wasmi: true }
     }
 }
 
 /// What was compared, when everything was as it should be.
 #[derive(Clone, Debug)]
 pub struct Summary {
-    /// What the recorded run did.
+    /// What the first recorded run did.
     pub recorded: Observation,
-    /// The report for each cost model, from the recorded run.
+    /// The report for each cost model, from the first recorded run.
     pub reports: Vec<Report>,
     /// What the counter said, for each cost model.
     pub counts: Vec<Count>,
@@ -112,7 +116,11 @@ pub fn check(program: &Program, options: &Options) -> Result<(Summary, String)> 
             }
         },
     };
-    let (recorded, reports) = check.recorded(program, &oracle)?;
+    let mut runs = Vec::new();
+    for &slices in &options.slices {
+        runs.push(check.recorded(program, slices, &oracle)?);
+    }
+    let (recorded, reports) = runs.swap_remove(0);
     let comparable = check.comparable;
     let differences = check.text;
     let counts = oracle.counts;
@@ -207,10 +215,11 @@ impl Check<'_> {
     fn recorded(
         &mut self,
         program: &Program,
+        slices: Slices,
         oracle: &CountedRun,
     ) -> Result<(Observation, Vec<Report>)> {
-        let run = recorded::record(program, Detail::Full).context("recording")?;
-        self.observation("recorded run", &run.observation);
+        let run = recorded::record(program, slices, Detail::Full).context("recording")?;
+        self.observation(&format!("recorded run for {slices:?} slices"), &run.observation);
         let trace = recorded::read(run.trace)?;
         let certain = run.observation.endings.iter().all(must_be_exact);
         let mut reports = Vec::new();
@@ -218,18 +227,19 @@ impl Check<'_> {
             let report = recorded::price(&trace, model, None)?;
             if certain && report.fuel.low != report.fuel.high {
                 self.differ(format_args!(
-                    "{}: [{}, {}] although the total must be exact",
+                    "{slices:?} slices, {}: [{}, {}] although the total must be exact",
                     model.name, report.fuel.low, report.fuel.high
                 ));
             }
             if self.comparable {
                 let imported = trace.header().plan.imported_functions;
-                compare(&report, count, imported, &mut |what| self.differ(what));
+                let differ = &mut |what| self.differ(format_args!("{slices:?} slices: {what}"));
+                compare(&report, count, imported, differ);
             }
             reports.push(report);
         }
         self.same_for_any_jobs(&trace)?;
-        self.same_from_counts(program, &reports)?;
+        self.same_from_counts(program, slices, &reports)?;
         Ok((run.observation, reports))
     }
 
@@ -245,11 +255,16 @@ impl Check<'_> {
     }
 
     /// A trace of counts prices as one of ordered events does.
-    fn same_from_counts(&mut self, program: &Program, full: &[Report]) -> Result<()> {
+    fn same_from_counts(
+        &mut self,
+        program: &Program,
+        slices: Slices,
+        full: &[Report],
+    ) -> Result<()> {
         if !self.comparable {
             return Ok(());
         }
-        let run = recorded::record(program, Detail::Counts).context("recording counts")?;
+        let run = recorded::record(program, slices, Detail::Counts).context("recording counts")?;
         let trace = recorded::read(run.trace)?;
         for (model, full) in self.options.models.iter().zip(full) {
             let counts = recorded::price(&trace, model, None)?;
@@ -257,7 +272,7 @@ impl Check<'_> {
             let exact = full.fuel.low == full.fuel.high && counts.fuel.low == counts.fuel.high;
             if !contained || (exact && counts.fuel != full.fuel) {
                 self.differ(format_args!(
-                    "{}: {:?} from counts, {:?} from ordered events",
+                    "{slices:?} slices, {}: {:?} from counts, {:?} from ordered events",
                     model.name, counts.fuel, full.fuel
                 ));
             }

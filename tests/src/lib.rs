@@ -8,6 +8,7 @@
 //! [`exact::assert_exact`] runs a [`program::Program`] plainly, under every oracle and through
 //! the recorder and the analyzer, and fails with a readable list of the differences.
 
+pub mod corpus;
 pub mod engine;
 pub mod exact;
 pub mod models;

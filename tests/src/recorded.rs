@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use formats::cost_model::CostModel;
 use formats::report::Report;
 use formats::trace::{Detail, Header, Trace};
-use recorder::{DrainOptions, Instrumented, Recording, SharedBytes, Stream, outcome};
+use recorder::{DrainOptions, Instrumented, Recording, SharedBytes, Slices, Stream, outcome};
 use wasmtime::{AsContextMut, Instance, Linker, Module, Store};
 
 use crate::engine::{self, End, Host, Observer};
@@ -42,8 +42,13 @@ impl Tape {
     /// # Errors
     ///
     /// When the slicer or the recorder refuses the module.
-    pub fn start(wasm: &[u8], program: &str, detail: Detail) -> Result<Tape, recorder::Error> {
-        let instrumented = Instrumented::new(wasm.to_vec(), RING_BYTES)?;
+    pub fn start(
+        wasm: &[u8],
+        program: &str,
+        slices: Slices,
+        detail: Detail,
+    ) -> Result<Tape, recorder::Error> {
+        let instrumented = Instrumented::new(wasm.to_vec(), slices, RING_BYTES)?;
         let header = Header {
             program: program.to_owned(),
             detail,
@@ -98,8 +103,8 @@ impl Observer for Tape {
 /// # Errors
 ///
 /// When it is refused, or cannot be linked.
-pub fn record(program: &Program, detail: Detail) -> Result<RecordedRun> {
-    let mut tape = Tape::start(&program.wasm, &program.name, detail)?;
+pub fn record(program: &Program, slices: Slices, detail: Detail) -> Result<RecordedRun> {
+    let mut tape = Tape::start(&program.wasm, &program.name, slices, detail)?;
     let engine = engine::engine(|_| ())?;
     let wasm = tape.instrumented.wasm.clone();
     let observation = engine::run(&engine, &wasm, None, program, &mut tape)?;

@@ -8,7 +8,6 @@
 //!
 //! This is a program of its own and no libtest test, so that what it could not check is seen.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -18,12 +17,13 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use formats::cost_model::CostModel;
 use formats::trace::Detail;
+use recorder::Slices;
 use tests::exact::{self, Options};
 use tests::observation::{Ending, Observation};
 use tests::oracle::fuel::FuelRun;
 use tests::oracle::{counter, fuel, wasmtime_engine};
-use tests::program::{Command, Program, Run};
-use tests::{engine, models, recorded};
+use tests::program::Program;
+use tests::{corpus, engine, models, recorded};
 
 /// Names the folder of the corpus.
 const VARIABLE: &str = "WF_CORPUS";
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         println!("corpus: NOT CHECKED, because {VARIABLE} does not name a folder");
         return ExitCode::SUCCESS;
     };
-    let programs = match find(&corpus) {
+    let programs = match corpus::find(&corpus) {
         Ok(programs) => programs,
         Err(error) => {
             println!("corpus: {error:#}");
@@ -54,26 +54,6 @@ fn main() -> ExitCode {
     let (tried, seconds) = (programs.len(), started.elapsed().as_secs());
     println!("corpus: {exact} exact / {tried} tried, in {seconds} s");
     if exact == tried { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// The programs below `corpus`, sorted.
-fn find(corpus: &Path) -> Result<Vec<PathBuf>> {
-    let mut programs = Vec::new();
-    let mut folders = vec![corpus.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "wasm") {
-                programs.push(path);
-            }
-        }
-    }
-    ensure!(!programs.is_empty(), "{} has no programs", corpus.display());
-    programs.sort();
-    Ok(programs)
 }
 
 /// Checks the programs on all cores and gives the number of exact ones.
@@ -103,10 +83,10 @@ fn check_all(corpus: &Path, programs: &[PathBuf]) -> usize {
 
 /// Checks one program and says what was checked.
 fn check(path: &Path) -> Result<String> {
-    let program = program(path)?;
+    let program = corpus::program(path, Path::new(env!("CARGO_TARGET_TMPDIR")))?;
     let unit = CostModel::builtin("unit").context("there is no model `unit`")?;
     let first = fuel::run(&program, &unit)?.context("the model `unit` fits Wasmtime's table")?;
-    compare_output(path, &first.observation)?;
+    corpus::compare_output(path, &first.observation)?;
     let entered = matches!(first.observation.endings[..], [Ending::Return(_) | Ending::Exit(0)]);
     ensure!(entered, "it ends with {:?}", first.observation.endings);
 
@@ -116,65 +96,13 @@ fn check(path: &Path) -> Result<String> {
         check_large(&program, &models, &first)?;
         return Ok(format!("{operators} operators: too many for wasmi and ordered events"));
     }
-    let options = Options { fuel_models: models.len(), models, wasmi: true };
+    let options = Options { fuel_models: models.len(), models, ..Options::default() };
     let (summary, differences) = exact::check(&program, &options)?;
     ensure!(differences.is_empty(), "{differences}");
-    compare_output(path, &summary.recorded)?;
+    corpus::compare_output(path, &summary.recorded)?;
     ensure!(summary.wasmi_refused.is_none(), "wasmi refused it: {:?}", summary.wasmi_refused);
     ensure!(summary.fuel_compared == 4, "fuel was compared {} times", summary.fuel_compared);
     Ok(format!("{operators} operators"))
-}
-
-/// How the programs of the corpus are run. They run in a copy of their folder: some write to it.
-fn program(path: &Path) -> Result<Program> {
-    let wasm = fs::read(path)?;
-    let name = path.file_name().context("it is a file")?.to_string_lossy().into_owned();
-    let folder = copy_of_folder(path)?;
-    let command = Command {
-        directories: vec![(folder, ".".to_owned())],
-        default_imports: true,
-        ..Command::default()
-    };
-    Ok(Program { name, wasm, run: Run::Command(command) })
-}
-
-/// Copies the inputs beside a program to a folder of the test's own.
-fn copy_of_folder(path: &Path) -> Result<PathBuf> {
-    let from = path.parent().context("a file has a folder")?;
-    let stem = path.file_stem().context("a file has a name")?;
-    let parent = from.file_name().context("the folder has a name")?;
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus").join(parent).join(stem);
-    let _ = fs::remove_dir_all(&to);
-    fs::create_dir_all(&to)?;
-    for entry in fs::read_dir(from)? {
-        let input = entry?.path();
-        let name = input.file_name().context("it has a name")?;
-        let is_input = name.to_string_lossy().contains("input");
-        if input.is_file() && is_input {
-            // Written anew, because a copy would inherit a read-only mode.
-            fs::write(to.join(name), fs::read(&input)?)?;
-        }
-    }
-    Ok(to)
-}
-
-/// Compares what was printed with the expectations beside a program.
-fn compare_output(path: &Path, observation: &Observation) -> Result<()> {
-    for (stream, printed) in [("stdout", &observation.stdout), ("stderr", &observation.stderr)] {
-        let expected = path.with_extension(format!("{stream}.expected"));
-        if !expected.exists() {
-            continue;
-        }
-        let expected = fs::read(&expected)?;
-        let same = expected.iter().zip(printed).take_while(|(a, b)| a == b).count();
-        ensure!(
-            expected == *printed,
-            "{stream} has {} bytes, {} were expected; they differ from byte {same}",
-            printed.len(),
-            expected.len()
-        );
-    }
-    Ok(())
 }
 
 /// The check of a program that runs too long for wasmi, and whose ordered events would fill the
@@ -185,7 +113,7 @@ fn check_large(program: &Program, models: &[CostModel], unit: &FuelRun) -> Resul
     let counted = counter::rewrite(&program.wasm, models)?;
     let oracle = wasmtime_engine::run(program, &counted)?;
     ensure_same(&plain, &oracle.observation, "counter")?;
-    let run = recorded::record(program, Detail::Counts)?;
+    let run = recorded::record(program, Slices::Chosen, Detail::Counts)?;
     ensure_same(&plain, &run.observation, "recorded run")?;
     let trace = recorded::read(run.trace)?;
     let imported = trace.header().plan.imported_functions;

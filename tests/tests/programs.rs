@@ -90,7 +90,7 @@ fn traps_deep_in_recursion() {
 #[test]
 fn the_total_after_a_stack_overflow_follows_from_the_depth() {
     let overflow = program("overflow", Command::default());
-    let options = Options { models: models::builtin(), fuel_models: 1, wasmi: true };
+    let options = Options { models: models::builtin(), fuel_models: 1, ..Options::default() };
     let summary = exact::assert_exact_with(&overflow, &options);
     assert_eq!(summary.recorded.endings, [Ending::Trap(Trap::StackOverflow)]);
     let descend = 7;

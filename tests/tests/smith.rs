@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arbtest::arbitrary::{self, Unstructured};
 use arbtest::arbtest;
+use recorder::Slices;
 use tests::exact::{self, Options};
 use tests::models::{self, SplitMix};
 use tests::observation::Ending;
@@ -76,9 +77,11 @@ fn rewritten_modules_are_valid() {
         let config = Config { relaxed_simd_enabled: true, max_funcs: 40, ..config };
         let wasm = Module::new(config, u)?.to_bytes();
         guarded(&wasm, || {
-            let recorded = recorder::Instrumented::new(wasm.clone(), RING_BYTES)
-                .expect("the recorder accepts every valid module");
-            validate("instrumented", &recorded.wasm);
+            for slices in [Slices::Min, Slices::Max, Slices::Chosen] {
+                let recorded = recorder::Instrumented::new(wasm.clone(), slices, RING_BYTES)
+                    .expect("the recorder accepts every valid module");
+                validate("instrumented", &recorded.wasm);
+            }
             let counted = counter::rewrite(&wasm, &models::builtin()).expect("it can be counted");
             validate("counting", &counted.wasm);
         });
@@ -102,7 +105,7 @@ fn random_programs_are_exact() {
     let [made, exact, returned, in_wasmi, overflowed] = &counts;
     // The default model and one in which every operator has a price of its own.
     let models = vec![models::random(7), models::builtin().remove(0)];
-    let options = Options { models, fuel_models: 1, wasmi: true };
+    let options = Options { models, fuel_models: 1, ..Options::default() };
     arbtest(|u| {
         let config = Config { max_imports: 0, ..config(u)? };
         // wasm-smith tames divisions by `i32.const 1, x, x, i32.eqz, select`, for which wasmi

@@ -118,7 +118,7 @@ impl Program {
     pub(crate) fn new(text: &str, model: CostModel) -> Program {
         let wasm = wat::parse_str(text).expect("valid text");
         let module = Module::parse(&wasm).expect("valid module");
-        let plan = slicer::plan::plan(&module).expect("a plan");
+        let plan = slicer::plan::plan(&module, slicer::bundles::Slices::Min).expect("a plan");
         let mut prices = Vec::new();
         let mut callees = BTreeMap::new();
         let mut tries = Vec::new();
@@ -312,7 +312,7 @@ impl<'a> Runner<'a> {
             self.plan_of(function).sites.iter().find(|site| site.operator == operator)
         {
             let units = self.random.below(5) as u64 * 1000;
-            self.events.push(match site.event >= self.program.plan.layout().first_wide {
+            self.events.push(match site.wide {
                 true => vec![site.event, units as u32, (units >> 32) as u32],
                 false => vec![site.event, units as u32],
             });

@@ -2,16 +2,19 @@
 //!
 //! Fuel is a sum over events, so a histogram is enough for exact totals and flat profiles, and
 //! much smaller than the events in order. Stored sorted, as variable-length numbers: the
-//! difference of the ids, the payload and the count of each entry, which Zstandard then shrinks.
+//! difference of the ids, the payload's length and words, and the count of each entry, which
+//! Zstandard then shrinks.
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::varint;
-use crate::events::{Event, EventError, Events};
-use crate::plan::EventLayout;
+use crate::events::{Event, EventError, EventRef, Events, Payload};
+use crate::plan::{EventLayout, MAX_PAYLOAD_WORDS};
 
 /// One distinct event and how often it occurred.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HistogramEntry {
     /// The event.
     pub event: Event,
@@ -90,14 +93,18 @@ impl Histogram {
         let mut previous_id = 0;
         for entry in &self.entries {
             varint::write(&mut bytes, u64::from(entry.event.id - previous_id));
-            varint::write(&mut bytes, entry.event.payload);
+            varint::write(&mut bytes, entry.event.payload.len() as u64);
+            for &word in &entry.event.payload {
+                varint::write(&mut bytes, u64::from(word));
+            }
             varint::write(&mut bytes, entry.count);
             previous_id = entry.event.id;
         }
         bytes
     }
 
-    /// Reads what [`Histogram::encode`] wrote. Takes at most 8 bytes for each of `bytes`.
+    /// Reads what [`Histogram::encode`] wrote. The entries take at most 14 bytes for each of
+    /// `bytes`.
     ///
     /// # Errors
     ///
@@ -118,7 +125,12 @@ impl Histogram {
 fn decode_entry(bytes: &mut &[u8], previous_id: u32) -> Option<HistogramEntry> {
     let difference = u32::try_from(varint::read(bytes)?).ok()?;
     let id = previous_id.checked_add(difference)?;
-    let payload = varint::read(bytes)?;
+    let words = usize::try_from(varint::read(bytes)?).ok()?;
+    if words > MAX_PAYLOAD_WORDS {
+        return None;
+    }
+    let word = |_| u32::try_from(varint::read(bytes)?).ok();
+    let payload = (0..words).map(word).collect::<Option<Payload>>()?;
     let count = varint::read(bytes)?;
     Some(HistogramEntry { event: Event { id, payload }, count })
 }
@@ -138,7 +150,7 @@ pub struct EventCounter {
     /// The ids whose count in `table` is not 0.
     touched: Vec<u32>,
     /// Counts of all other events.
-    map: HashMap<Event, u64>,
+    map: HashMap<Event, u64, RandomState>,
 }
 
 impl EventCounter {
@@ -146,9 +158,9 @@ impl EventCounter {
     pub fn new(layout: EventLayout) -> EventCounter {
         EventCounter {
             layout,
-            table: vec![0; layout.first_narrow.min(MAX_TABLE_EVENTS) as usize],
+            table: vec![0; layout.bare().min(MAX_TABLE_EVENTS) as usize],
             touched: Vec::new(),
-            map: HashMap::new(),
+            map: HashMap::default(),
         }
     }
 
@@ -167,7 +179,7 @@ impl EventCounter {
     }
 
     #[inline]
-    fn add(&mut self, event: Event) {
+    fn add(&mut self, event: EventRef<'_>) {
         match self.table.get_mut(event.id as usize) {
             Some(count) => {
                 if *count == 0 {
@@ -175,7 +187,7 @@ impl EventCounter {
                 }
                 *count += 1;
             }
-            None => *self.map.entry(event).or_insert(0) += 1,
+            None => *self.map.entry(event.to_event()).or_insert(0) += 1,
         }
     }
 
@@ -184,7 +196,7 @@ impl EventCounter {
         let mut entries = Vec::with_capacity(self.touched.len() + self.map.len());
         for id in self.touched.drain(..) {
             let count = std::mem::take(&mut self.table[id as usize]);
-            entries.push(HistogramEntry { event: Event { id, payload: 0 }, count });
+            entries.push(HistogramEntry { event: Event { id, payload: Payload::new() }, count });
         }
         entries.extend(self.map.drain().map(|(event, count)| HistogramEntry { event, count }));
         entries.sort_unstable();
@@ -196,18 +208,18 @@ impl EventCounter {
 mod tests {
     use super::*;
 
-    fn entry(id: u32, payload: u64, count: u64) -> HistogramEntry {
-        HistogramEntry { event: Event { id, payload }, count }
+    fn entry(id: u32, payload: &[u32], count: u64) -> HistogramEntry {
+        HistogramEntry { event: EventRef { id, payload }.to_event(), count }
     }
 
     #[test]
     fn histograms_come_back() {
         let entries = [
-            entry(0, 0, 1),
-            entry(7, 0, u64::MAX >> 1),
-            entry(u32::MAX, 0, 1),
-            entry(u32::MAX, 1, 300),
-            entry(u32::MAX, u64::MAX, 2),
+            entry(0, &[], 1),
+            entry(7, &[], u64::MAX >> 1),
+            entry(u32::MAX, &[], 1),
+            entry(u32::MAX, &[1], 300),
+            entry(u32::MAX, &[1, u32::MAX, 7], 2),
         ];
         for length in 0..=entries.len() {
             let histogram = Histogram::from_entries(entries[..length].to_vec()).unwrap();
@@ -218,18 +230,19 @@ mod tests {
     #[test]
     fn entries_out_of_order_or_empty_are_refused() {
         let refused = |entries| Histogram::from_entries(entries).unwrap_err();
-        let swapped = vec![entry(2, 0, 1), entry(1, 0, 1)];
+        let swapped = vec![entry(2, &[], 1), entry(1, &[], 1)];
         assert_eq!(refused(swapped), HistogramError::OutOfOrder { entry: 1 });
-        let twice = vec![entry(2, 5, 1), entry(2, 5, 1)];
+        let twice = vec![entry(2, &[5], 1), entry(2, &[5], 1)];
         assert_eq!(refused(twice), HistogramError::OutOfOrder { entry: 1 });
-        assert_eq!(refused(vec![entry(2, 0, 0)]), HistogramError::BadEntry { entry: 0 });
-        let many = vec![entry(1, 0, u64::MAX), entry(2, 0, 1)];
+        assert_eq!(refused(vec![entry(2, &[], 0)]), HistogramError::BadEntry { entry: 0 });
+        let many = vec![entry(1, &[], u64::MAX), entry(2, &[], 1)];
         assert_eq!(refused(many), HistogramError::TooManyEvents);
     }
 
     #[test]
     fn bytes_that_are_no_histogram_are_refused() {
-        let bytes = Histogram { entries: vec![entry(3, 0, 9), entry(200, 1000, 300)] }.encode();
+        let bytes =
+            Histogram { entries: vec![entry(3, &[], 9), entry(200, &[1000], 300)] }.encode();
         for length in 1..bytes.len() {
             let cut = Histogram::decode(&bytes[..length]);
             assert_eq!(cut.is_ok(), length == 3, "{length} bytes");
@@ -241,16 +254,16 @@ mod tests {
 
     #[test]
     fn the_counter_counts_events_with_and_without_payload() {
-        let layout = EventLayout { first_narrow: 10, first_wide: 12, end: 13 };
+        let layout = EventLayout::of_widths(&[10, 2, 1]);
         let mut counter = EventCounter::new(layout);
         assert_eq!(counter.count(&[9, 3, 9, 10, 64, 12, 1, 2]), Ok(5));
         assert_eq!(counter.count(&[3, 10, 65, 10, 64]), Ok(3));
         let expected = [
-            entry(3, 0, 2),
-            entry(9, 0, 2),
-            entry(10, 64, 2),
-            entry(10, 65, 1),
-            entry(12, 2 << 32 | 1, 1),
+            entry(3, &[], 2),
+            entry(9, &[], 2),
+            entry(10, &[64], 2),
+            entry(10, &[65], 1),
+            entry(12, &[1, 2], 1),
         ];
         let histogram = counter.take();
         assert_eq!(histogram.entries(), expected);
@@ -261,15 +274,15 @@ mod tests {
     #[test]
     fn ids_beyond_the_table_are_counted_too() {
         let last = MAX_TABLE_EVENTS + 5;
-        let layout = EventLayout { first_narrow: last + 1, first_wide: last + 1, end: last + 1 };
+        let layout = EventLayout::of_widths(&[last + 1]);
         let mut counter = EventCounter::new(layout);
         assert_eq!(counter.count(&[last, 0, last]), Ok(3));
-        assert_eq!(counter.take().entries(), [entry(0, 0, 1), entry(last, 0, 2)]);
+        assert_eq!(counter.take().entries(), [entry(0, &[], 1), entry(last, &[], 2)]);
     }
 
     #[test]
     fn a_word_that_is_no_event_is_reported() {
-        let layout = EventLayout { first_narrow: 1, first_wide: 1, end: 1 };
+        let layout = EventLayout::of_widths(&[1]);
         let mut counter = EventCounter::new(layout);
         assert_eq!(counter.count(&[0, 4]), Err(EventError::UnknownId { word: 1, id: 4 }));
     }

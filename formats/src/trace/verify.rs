@@ -49,14 +49,11 @@ fn count_events(words: &[u32], layout: EventLayout) -> Result<u64, String> {
 fn count_histogram(histogram: &Histogram, layout: EventLayout) -> Result<u64, String> {
     for entry in histogram.entries() {
         let id = entry.event.id;
-        let largest = match layout.payload_words(id) {
-            None => return Err(format!("the plan has no event {id}")),
-            Some(0) => 0,
-            Some(1) => u64::from(u32::MAX),
-            Some(_) => u64::MAX,
-        };
-        if entry.event.payload > largest {
-            return Err(format!("the payload of event {id} is too large"));
+        let words = layout.payload_words(id);
+        let words = words.ok_or_else(|| format!("the plan has no event {id}"))?;
+        let found = entry.event.payload.len();
+        if found != words {
+            return Err(format!("the payload of event {id} has {found} words, not {words}"));
         }
     }
     Ok(histogram.events())

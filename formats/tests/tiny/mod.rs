@@ -7,7 +7,10 @@ use std::ops::Range;
 
 use formats::cost_model::Bulk;
 use formats::events::Event;
-use formats::plan::{Block, Edge, Exit, FunctionPlan, Loop, Plan, Region, RegionKind, Site};
+use formats::plan::{
+    Block, Edge, Exit, FunctionPlan, Loop, Nest, Origin, Place, Plan, Recorded, Region, RegionKind,
+    Scalar, Site,
+};
 use formats::trace::{
     Detail, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, Header, Histogram, HistogramEntry, Location,
     Outcome, OutcomeKind, SegmentInfo, TRAILER_BYTES, TraceWriter,
@@ -25,10 +28,17 @@ pub(crate) fn plan() -> Plan {
         innermost_loop,
         cut_on_arrival: innermost_loop.is_some(),
         region,
+        nest: None,
         exit,
     };
     let edge = |target, value| Edge { target, value };
-    let region = |start, kind, first_event, paths| Region { start, kind, first_event, paths };
+    let region = |start, kind, first_event, paths| Region {
+        start,
+        kind,
+        first_event,
+        paths,
+        values: vec![],
+    };
     let function = FunctionPlan {
         operators: 8,
         blocks: vec![
@@ -38,26 +48,191 @@ pub(crate) fn plan() -> Plan {
         ],
         loops: vec![Loop { operator: 0, header: 1, parent: None }],
         regions: vec![region(0, RegionKind::Entry, 0, 1), region(1, RegionKind::Header, 1, 2)],
-        sites: vec![Site { operator: 4, bulk: Bulk::MemoryFill, event: 3, block: 1 }],
+        sites: vec![Site { operator: 4, bulk: Bulk::MemoryFill, event: 3, wide: false, block: 1 }],
+        nests: vec![],
     };
     Plan {
         imported_functions: 1,
         functions: vec![function],
-        path_events: 3,
-        narrow_sites: 1,
-        wide_sites: 0,
+        widths: vec![3, 1],
         ring_export: "wf.ring".to_owned(),
         position_export: "wf.position".to_owned(),
     }
 }
 
+/// A plan with all that a plan can have. Its first function, by the blocks of each path:
+///
+/// ```text
+/// 0 told ──┬─ 1 computed ──┬─ 2 told ──┬───────────────────────────── 8 return
+///          │               │           ├─ 7 told ──┬────────────────── 8
+///          │               └─ 3 ───────┤           └─ 9 ── 10 (a loop)
+///          └─ 4 ── nest 0 (5, 6) ──────┘
+/// ```
+///
+/// The loop goes on with a call in block 11, which resumes in block 12. The second function is a
+/// nest that is left to two blocks and carries the largest payload.
+///
+/// | words | events |
+/// |---|---|
+/// | 0 | 0 and 1: the loop; 2, 3 and 4: the second function's entry and joins |
+/// | 1 | 5: behind the call; 6: the narrow site |
+/// | 2 | 7: the wide site; 8: nest 0 |
+/// | 3 | 9 to 13: the entry |
+/// | 16 | 14: the second function's nest |
+pub(crate) fn mixed_plan() -> Plan {
+    Plan {
+        imported_functions: 0,
+        functions: vec![mixed_function(), nest_with_two_exits()],
+        widths: [vec![5, 2, 2, 5], vec![0; 12], vec![1]].concat(),
+        ring_export: "wf.ring".to_owned(),
+        position_export: "wf.position".to_owned(),
+    }
+}
+
+/// A block that belongs to no loop, nest or region, which branches along these edges.
+fn block(operators: Range<u32>, edges: &[(u32, u32)]) -> Block {
+    Block {
+        first_operator: operators.start,
+        end_operator: operators.end,
+        innermost_loop: None,
+        cut_on_arrival: false,
+        region: None,
+        nest: None,
+        exit: Exit::Branch(edges.iter().map(|&(target, value)| Edge { target, value }).collect()),
+    }
+}
+
+fn in_nest(nest: u32, found: Block) -> Block {
+    Block { innermost_loop: Some(0), nest: Some(nest), ..found }
+}
+
+/// A block that returns, cut on arrival if a region starts there.
+fn returns(operators: Range<u32>, region: Option<u32>) -> Block {
+    let cut_on_arrival = region.is_some();
+    Block { exit: Exit::Return, region, cut_on_arrival, ..block(operators, &[]) }
+}
+
+pub(crate) fn recorded(parameter: u32, ty: Scalar) -> Recorded {
+    Recorded { value: Origin::Parameter(parameter), ty, place: Place::Local(parameter) }
+}
+
+fn mixed_function() -> FunctionPlan {
+    let header = Block { cut_on_arrival: true, ..block(18..20, &[(11, 0), (10, 1)]) };
+    let blocks = vec![
+        Block { region: Some(0), ..block(0..2, &[(1, 0), (4, 3)]) },
+        block(2..4, &[(2, 0), (3, 0)]),
+        block(4..6, &[(7, 0), (8, 2)]),
+        block(6..7, &[(7, 0)]),
+        block(7..9, &[(5, 0)]),
+        in_nest(0, block(9..11, &[(6, 0)])),
+        in_nest(0, block(11..13, &[(5, 0), (7, 0)])),
+        block(13..15, &[(8, 0), (9, 1)]),
+        returns(15..16, None),
+        block(16..18, &[(10, 0)]),
+        Block { innermost_loop: Some(1), region: Some(1), ..header },
+        Block { exit: Exit::Call { resume: 12 }, ..block(20..22, &[]) },
+        Block { cut_on_arrival: false, ..returns(22..24, Some(2)) },
+    ];
+    let entry = vec![recorded(0, Scalar::I32), recorded(1, Scalar::I64)];
+    let region = |start, kind, first_event, paths, values| Region {
+        start,
+        kind,
+        first_event,
+        paths,
+        values,
+    };
+    let site = |operator, bulk, event, wide, block| Site { operator, bulk, event, wide, block };
+    FunctionPlan {
+        operators: 24,
+        blocks,
+        loops: vec![
+            Loop { operator: 8, header: 5, parent: None },
+            Loop { operator: 17, header: 10, parent: None },
+        ],
+        regions: vec![
+            region(0, RegionKind::Entry, 9, 5, entry),
+            region(10, RegionKind::Header, 0, 2, vec![]),
+            region(12, RegionKind::Resume, 5, 1, vec![recorded(2, Scalar::F32)]),
+        ],
+        sites: vec![
+            site(11, Bulk::MemoryFill, 6, false, 6),
+            site(18, Bulk::MemoryCopy, 7, true, 10),
+        ],
+        nests: vec![Nest {
+            outermost: 0,
+            after: Some(7),
+            event: 8,
+            values: vec![recorded(3, Scalar::F64)],
+        }],
+    }
+}
+
+fn nest_with_two_exits() -> FunctionPlan {
+    let region =
+        |start, kind, first_event| Region { start, kind, first_event, paths: 1, values: vec![] };
+    let values = (0..8).map(|parameter| recorded(parameter, Scalar::I64)).collect();
+    FunctionPlan {
+        operators: 8,
+        blocks: vec![
+            Block { region: Some(0), ..block(0..2, &[(1, 0)]) },
+            in_nest(0, block(2..4, &[(3, 0), (2, 0)])),
+            in_nest(0, block(4..6, &[(1, 0), (4, 0)])),
+            returns(6..7, Some(1)),
+            returns(7..8, Some(2)),
+        ],
+        loops: vec![Loop { operator: 1, header: 1, parent: None }],
+        regions: vec![
+            region(0, RegionKind::Entry, 2),
+            region(3, RegionKind::Join, 3),
+            region(4, RegionKind::Join, 4),
+        ],
+        sites: vec![],
+        nests: vec![Nest { outermost: 0, after: None, event: 14, values }],
+    }
+}
+
+/// An event of each kind in [`mixed_plan`], with the words of its payload.
+pub(crate) fn mixed_events() -> Vec<Event> {
+    let large: Vec<u32> = (0..16).map(|word| u32::MAX - word).collect();
+    let events: [(u32, &[u32]); 8] = [
+        (0, &[]),
+        (4, &[]),
+        (5, &[0x3f80_0000]),
+        (6, &[64]),
+        (7, &[7, 1]),
+        (8, &[0, 0x3ff0_0000]),
+        (13, &[1, 2, 3]),
+        (14, &large),
+    ];
+    events.into_iter().map(|(id, payload)| Event { id, payload: payload.into() }).collect()
+}
+
+/// The words of `events` as they stand in a segment.
+pub(crate) fn words_of(events: &[Event]) -> Vec<u32> {
+    let words = |event: &Event| std::iter::once(event.id).chain(event.payload.to_vec());
+    events.iter().flat_map(words).collect()
+}
+
+/// A closed trace of [`mixed_plan`] with its events once in order and once counted.
+pub(crate) fn mixed_trace() -> Vec<u8> {
+    let header = Header { plan: mixed_plan(), ..header() };
+    let events = mixed_events();
+    let info = SegmentInfo { events: events.len() as u64, ..INFO };
+    let entries = events.iter().map(|event| HistogramEntry { event: event.clone(), count: 1 });
+    let histogram = Histogram::from_entries(entries.collect()).unwrap();
+    let mut writer = TraceWriter::create(Vec::new(), &header).unwrap();
+    writer.write_segment(&info, &bytes_of(&words_of(&events))).unwrap();
+    writer.write_histogram(&info, &histogram).unwrap();
+    writer.finish().unwrap()
+}
+
 pub(crate) fn header() -> Header {
     Header {
-        tool: "wf-record 0.1.0".to_owned(),
-        engine: "wasmtime 48".to_owned(),
+        tool: "wf-record".to_owned(),
+        engine: "wasmtime".to_owned(),
         detail: Detail::Full,
         program: "a.wasm".to_owned(),
-        arguments: vec!["-n".to_owned(), "3".to_owned()],
+        arguments: vec!["-n".to_owned()],
         module: MODULE.to_vec(),
         plan: plan(),
     }
@@ -74,8 +249,12 @@ pub(crate) const INFO: SegmentInfo =
     SegmentInfo { stream: 0, start_ns: 1000, end_ns: 5000, events: 5 };
 
 pub(crate) fn histogram() -> Histogram {
-    let entry = |id, payload, count| HistogramEntry { event: Event { id, payload }, count };
-    Histogram::from_entries(vec![entry(1, 0, 2), entry(2, 0, 300), entry(3, 64, 302)]).unwrap()
+    let entry = |id, payload: &[u32], count| {
+        let event = Event { id, payload: payload.into() };
+        HistogramEntry { event, count }
+    };
+    let entries = vec![entry(1, &[], 2), entry(2, &[], 300), entry(3, &[64], 302)];
+    Histogram::from_entries(entries).unwrap()
 }
 
 pub(crate) const COUNTS_INFO: SegmentInfo =

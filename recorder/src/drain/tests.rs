@@ -8,7 +8,7 @@ use formats::trace::{Detail, Ending, Header, Outcome, OutcomeKind, SegmentData, 
 
 use super::{DrainOptions, Overflow, Recording, SharedBytes};
 use crate::limits::{CLOSING_BYTES, POOL_BUFFERS};
-use crate::{Error, Instrumented, outcome};
+use crate::{Error, Instrumented, Slices, outcome};
 
 /// A header whose plan has path events and one site with a payload word, the last event.
 fn header(detail: Detail) -> Header {
@@ -18,9 +18,9 @@ fn header(detail: Detail) -> Header {
            (memory.fill (i32.const 0) (i32.const 0) (local.get 0))))",
     )
     .expect("valid text");
-    let instrumented = Instrumented::new(module, 1).expect("a valid module");
+    let instrumented = Instrumented::new(module, Slices::Min, 1).expect("a valid module");
     let plan = instrumented.plan;
-    assert!(plan.path_events >= 2 && plan.narrow_sites == 1 && plan.wide_sites == 0, "{plan:?}");
+    assert!(plan.widths[0] >= 2 && plan.widths[1..] == [1], "{plan:?}");
     Header { detail, plan, ..Header::default() }
 }
 
@@ -69,7 +69,7 @@ fn segments_and_outcomes_come_out_in_their_order() {
 fn counts_are_kept_instead_of_events_when_asked_for() {
     let bytes = SharedBytes::default();
     let header = header(Detail::Counts);
-    let site = header.plan.layout().first_narrow;
+    let site = header.plan.layout().bare();
     let recording = Recording::start(bytes.clone(), &header, DrainOptions::default()).unwrap();
     recording.tap().segment(&words(&[1, 0, 1, site, 500, 1, site, 500]));
     let report = recording.finish().unwrap();
@@ -81,9 +81,9 @@ fn counts_are_kept_instead_of_events_when_asked_for() {
     let counts: Vec<_> = histogram
         .entries()
         .iter()
-        .map(|entry| (entry.event.id, entry.event.payload, entry.count))
+        .map(|entry| (entry.event.id, entry.event.payload.to_vec(), entry.count))
         .collect();
-    assert_eq!(counts, [(0, 0, 1), (1, 0, 3), (site, 500, 2)]);
+    assert_eq!(counts, [(0, vec![], 1), (1, vec![], 3), (site, vec![500], 2)]);
 }
 
 /// An output that takes the header and then waits for permission before every write.
@@ -147,7 +147,7 @@ fn a_blocked_guest_waits_and_loses_nothing() {
 fn a_dropping_guest_goes_on_and_everything_is_accounted_for() {
     let (recording, bytes, permit) = GatedOutput::start(Overflow::Drop);
     let mut tap = recording.tap();
-    let site = header(Detail::Full).plan.layout().first_narrow;
+    let site = header(Detail::Full).plan.layout().bare();
     let segments = 3 * POOL_BUFFERS as u64;
     for _ in 0..segments {
         tap.segment(&words(&[1, site, 9]));

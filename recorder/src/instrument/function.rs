@@ -15,7 +15,7 @@
 
 use std::collections::HashMap;
 
-use formats::plan::{Block, Edge, Exit, FunctionPlan, Plan, RegionKind};
+use formats::plan::{Block, Edge, Exit, FunctionPlan, Origin, Plan, RegionKind, Scalar};
 use slicer::cfg::catch_label;
 use slicer::module::Module;
 use wasm_encoder::reencode::Reencode;
@@ -24,6 +24,7 @@ use wasmparser::{BlockType, Operator, TryTable, ValType};
 
 use super::push::{Locals, Push};
 use super::types::BlockTypes;
+use super::values::{PushPoint, Values};
 use super::{Additions, InstrumentError, MAX_LOCALS, ShiftFunctions};
 
 /// An instrumented body.
@@ -66,8 +67,11 @@ pub(super) struct Rewriter<'a> {
     /// The blocks that hold operators, in order; those before `next_block` have begun.
     blocks: Vec<u32>,
     next_block: usize,
-    current: Option<&'a Block>,
+    /// Index of the block that the operator at hand executes in.
+    current: Option<u32>,
     next_site: usize,
+    next_nest: usize,
+    values: Values,
     landing_events: HashMap<(u32, u32), u32>,
     frames: Vec<Frame>,
     /// Number of open labels in the output.
@@ -107,6 +111,8 @@ impl<'a> Rewriter<'a> {
             next_block: 0,
             current: None,
             next_site: 0,
+            next_nest: 0,
+            values: Values::default(),
             landing_events,
             frames: Vec::new(),
             depth: 0,
@@ -120,6 +126,9 @@ impl<'a> Rewriter<'a> {
 
     pub(super) fn rewrite(mut self) -> Result<Rewritten, InstrumentError> {
         self.locals()?;
+        for (parameter, keeper) in self.values.kept_parameters() {
+            InstructionSink::new(&mut self.output.bytes).local_get(parameter).local_set(keeper);
+        }
         self.open_wrapper()?;
         let mut reader = self.module.operators(self.function)?;
         let mut index = 0;
@@ -132,8 +141,9 @@ impl<'a> Rewriter<'a> {
             self.operator(index, &operator, original)?;
             index += 1;
         }
-        if is_epilogue(self.plan, self.plan.blocks.len() as u32 - 1) {
-            self.push.path(&mut self.output.bytes);
+        let last = self.plan.blocks.len() as u32 - 1;
+        if is_epilogue(self.plan, last) {
+            self.push_path(PushPoint::Exit(last));
         }
         self.sink().end();
         Ok(self.output)
@@ -153,10 +163,12 @@ impl<'a> Rewriter<'a> {
             count += u64::from(size);
             declared.push((size, self.shift.val_type(ty)?));
         }
-        let wide = self.plan.sites.iter().any(|site| self.is_wide(site.event));
-        let narrow = self.plan.sites.iter().any(|site| !self.is_wide(site.event));
+        let wide = self.plan.sites.iter().any(|site| site.wide);
+        let narrow = self.plan.sites.iter().any(|site| !site.wide);
         let (words, doubles) = (2 + u32::from(narrow), u32::from(wide));
-        let total = count + u64::from(words + doubles);
+        let own = count + u64::from(words + doubles);
+        self.values = Values::new(self.plan, own as u32);
+        let total = own + self.values.locals().count() as u64;
         if total > MAX_LOCALS {
             return Err(InstrumentError::Limit {
                 what: format!("the number of locals of function {index}"),
@@ -175,18 +187,13 @@ impl<'a> Rewriter<'a> {
         if wide {
             declared.push((doubles, wasm_encoder::ValType::I64));
         }
+        declared.extend(self.values.locals().map(|ty| (1, val_type(ty))));
         declared.len().encode(&mut self.output.bytes);
         for (size, ty) in declared {
             size.encode(&mut self.output.bytes);
             ty.encode(&mut self.output.bytes);
         }
         Ok(())
-    }
-
-    /// Whether the site event `event` carries an i64. Only the layout of the whole plan tells, and
-    /// it is implied by the ids: wide sites come behind all others.
-    fn is_wide(&self, event: u32) -> bool {
-        event >= self.push.additions.first_wide_event
     }
 
     /// Opens the block that takes the place of the function's own label.
@@ -219,7 +226,7 @@ impl<'a> Rewriter<'a> {
 
     /// Starts the block whose first operator is `index`, if there is one.
     fn enter_block(&mut self, index: u32) {
-        if self.current.is_some_and(|block| block.end_operator <= index) {
+        if self.current_block().is_some_and(|block| block.end_operator <= index) {
             self.current = None;
         }
         let Some(&next) = self.blocks.get(self.next_block) else { return };
@@ -228,9 +235,12 @@ impl<'a> Rewriter<'a> {
             return;
         }
         self.next_block += 1;
-        self.current = Some(block);
+        self.current = Some(next);
         if block.cut_on_arrival {
-            self.push.path(&mut self.output.bytes);
+            self.push_path(PushPoint::Arrival(next));
+        }
+        for (local, keeper) in self.values.kept_locals(index) {
+            InstructionSink::new(&mut self.output.bytes).local_get(local).local_set(keeper);
         }
         if let Some(region) = block.region {
             let first_event = self.plan.regions[region as usize].first_event;
@@ -246,7 +256,10 @@ impl<'a> Rewriter<'a> {
     ) -> Result<(), InstrumentError> {
         match operator {
             Operator::Block { blockty } => self.open(*blockty, false, original),
-            Operator::Loop { blockty } => self.open(*blockty, true, original),
+            Operator::Loop { blockty } => {
+                self.push_nest(index);
+                self.open(*blockty, true, original);
+            }
             Operator::If { blockty } => {
                 self.open(*blockty, false, original);
                 self.add_fallthrough();
@@ -271,11 +284,13 @@ impl<'a> Rewriter<'a> {
                 self.push_before_exit(index);
                 let moved = self.shift.instruction(operator.clone())?;
                 moved.encode(&mut self.output.bytes);
+                self.keep_result(index);
             }
             _ => {
                 self.push_before_exit(index);
                 self.push_site(index);
                 self.copy(original);
+                self.keep_result(index);
             }
         }
         Ok(())
@@ -285,15 +300,43 @@ impl<'a> Rewriter<'a> {
         self.output.bytes.extend_from_slice(original);
     }
 
+    fn current_block(&self) -> Option<&'a Block> {
+        self.current.map(|block| &self.plan.blocks[block as usize])
+    }
+
+    fn push_path(&mut self, point: PushPoint) {
+        let values = self.values.pushed_at(point);
+        self.push.path(&mut self.output.bytes, &values);
+    }
+
+    /// Pushes the event of the nest whose first loop is the operator `index`, if there is one.
+    fn push_nest(&mut self, index: u32) {
+        let Some(nest) = self.plan.nests.get(self.next_nest) else { return };
+        if self.plan.loops[nest.outermost as usize].operator != index {
+            return;
+        }
+        self.next_nest += 1;
+        let values = self.values.fields(&nest.values);
+        self.push.nest(&mut self.output.bytes, nest.event, &values);
+    }
+
+    /// Keeps the result of the operator `index` aside, if it is needed later.
+    fn keep_result(&mut self, index: u32) {
+        let result = Origin::Operator { operator: index, index: 0 };
+        if let Some(keeper) = self.values.keeper(result) {
+            self.sink().local_tee(keeper);
+        }
+    }
+
     /// Pushes the path when the operator `index` ends its region.
     fn push_before_exit(&mut self, index: u32) {
-        let Some(block) = self.current else { return };
+        let (Some(number), Some(block)) = (self.current, self.current_block()) else { return };
         let ends_region = matches!(
             block.exit,
             Exit::Call { .. } | Exit::TailCall | Exit::Throw | Exit::Unreachable
         );
         if index + 1 == block.end_operator && ends_region {
-            self.push.path(&mut self.output.bytes);
+            self.push_path(PushPoint::Exit(number));
         }
     }
 
@@ -304,7 +347,7 @@ impl<'a> Rewriter<'a> {
             return;
         }
         self.next_site += 1;
-        if self.is_wide(site.event) {
+        if site.wide {
             self.push.wide_site(&mut self.output.bytes, site.event);
         } else {
             self.push.narrow_site(&mut self.output.bytes, site.event);
@@ -313,7 +356,7 @@ impl<'a> Rewriter<'a> {
 
     /// The edges that leave the current block, in the order in which the operator names them.
     fn edges(&self) -> &'a [Edge] {
-        match self.current.map(|block| &block.exit) {
+        match self.current_block().map(|block| &block.exit) {
             Some(Exit::Branch(edges)) => edges,
             _ => &[],
         }
@@ -523,6 +566,15 @@ impl<'a> Rewriter<'a> {
                 target: self.position(catch_label(catch)),
             })
             .collect()
+    }
+}
+
+fn val_type(ty: Scalar) -> wasm_encoder::ValType {
+    match ty {
+        Scalar::I32 => wasm_encoder::ValType::I32,
+        Scalar::I64 => wasm_encoder::ValType::I64,
+        Scalar::F32 => wasm_encoder::ValType::F32,
+        Scalar::F64 => wasm_encoder::ValType::F64,
     }
 }
 

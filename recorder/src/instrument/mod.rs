@@ -16,6 +16,7 @@ mod sections;
 #[cfg(test)]
 mod tests;
 mod types;
+mod values;
 
 use formats::plan::Plan;
 use formats::trace::Location;
@@ -101,8 +102,6 @@ struct Additions {
     flush_function: u32,
     ring_memory: u32,
     position_global: u32,
-    /// First id of the site events that carry an i64.
-    first_wide_event: u32,
     /// Write position in bytes from which on the ring has to be flushed.
     flush_at: u32,
 }
@@ -113,10 +112,14 @@ impl Additions {
             flush_function: module.imported_functions,
             ring_memory: module.memory64.len() as u32,
             position_global: module.globals,
-            first_wide_event: plan.layout().first_wide,
-            flush_at: options.ring_pages() * PAGE_BYTES - push::MAX_EVENT_BYTES,
+            flush_at: options.ring_pages() * PAGE_BYTES - largest_event_bytes(plan),
         }
     }
+}
+
+/// Bytes of an id and the largest payload.
+fn largest_event_bytes(plan: &Plan) -> u32 {
+    plan.widths.len().max(1) as u32 * push::WORD_BYTES
 }
 
 /// Moves the indices of the defined functions up by one, to make room for the import.

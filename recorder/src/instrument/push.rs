@@ -1,18 +1,16 @@
-//! The code that instrumentation inserts: setting, adding to and pushing path numbers, and pushing
-//! run-time units. None of it leaves anything on the operand stack.
+//! The code that instrumentation inserts: setting and adding to path numbers, keeping values aside,
+//! and pushing events. None of it leaves anything on the operand stack.
 //!
 //! A push stores its words behind the write position, moves the position, and calls the flush
 //! function when less than the largest event has room.
 
+use formats::plan::Scalar;
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
 
 use super::Additions;
 
-/// Bytes of the largest event: an id and two payload words.
-pub(super) const MAX_EVENT_BYTES: u32 = 12;
-
 /// Bytes of a word in the ring.
-const WORD_BYTES: u32 = 4;
+pub(super) const WORD_BYTES: u32 = 4;
 
 /// The locals that instrumentation adds to a function.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +23,28 @@ pub(super) struct Locals {
     pub(super) narrow_units: u32,
     /// Units of a site (i64), where the function has such sites.
     pub(super) wide_units: u32,
+}
+
+/// A value that an event carries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    pub(super) from: From,
+    pub(super) ty: Scalar,
+}
+
+/// Where a [`Field`] lies in the instrumented function.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum From {
+    Local(u32),
+    Global(u32),
+}
+
+/// The id of a pushed event.
+enum Id {
+    /// The running region's path.
+    Path,
+    /// Always the same.
+    Constant(u32),
 }
 
 /// Inserts event code into one function.
@@ -51,34 +71,63 @@ impl Push {
         }
     }
 
-    /// Pushes the event of the path that ends here.
-    pub(super) fn path(&self, bytes: &mut Vec<u8>) {
-        let mut code = InstructionSink::new(bytes);
-        self.load_position(&mut code);
-        code.local_get(self.locals.path).i32_store(self.word(0));
-        self.advance(&mut code, WORD_BYTES);
+    /// Pushes the event of the path that ends here, with the values that its region carries.
+    pub(super) fn path(&self, bytes: &mut Vec<u8>, values: &[Field]) {
+        self.event(bytes, Id::Path, values);
+    }
+
+    /// Pushes the event `event` of a nest.
+    pub(super) fn nest(&self, bytes: &mut Vec<u8>, event: u32, values: &[Field]) {
+        self.event(bytes, Id::Constant(event), values);
     }
 
     /// Pushes the event `event` of a site, with the i32 on top of the operand stack as units.
     pub(super) fn narrow_site(&self, bytes: &mut Vec<u8>, event: u32) {
-        let mut code = InstructionSink::new(bytes);
-        code.local_tee(self.locals.narrow_units);
-        self.load_position(&mut code);
-        code.i32_const(event as i32).i32_store(self.word(0));
-        code.local_get(self.locals.scratch).local_get(self.locals.narrow_units);
-        code.i32_store(self.word(1));
-        self.advance(&mut code, 2 * WORD_BYTES);
+        let units = self.locals.narrow_units;
+        InstructionSink::new(bytes).local_tee(units);
+        self.event(
+            bytes,
+            Id::Constant(event),
+            &[Field { from: From::Local(units), ty: Scalar::I32 }],
+        );
     }
 
     /// Pushes the event `event` of a site, with the i64 on top of the operand stack as units.
     pub(super) fn wide_site(&self, bytes: &mut Vec<u8>, event: u32) {
+        let units = self.locals.wide_units;
+        InstructionSink::new(bytes).local_tee(units);
+        self.event(
+            bytes,
+            Id::Constant(event),
+            &[Field { from: From::Local(units), ty: Scalar::I64 }],
+        );
+    }
+
+    fn event(&self, bytes: &mut Vec<u8>, id: Id, values: &[Field]) {
         let mut code = InstructionSink::new(bytes);
-        code.local_tee(self.locals.wide_units);
         self.load_position(&mut code);
-        code.i32_const(event as i32).i32_store(self.word(0));
-        code.local_get(self.locals.scratch).local_get(self.locals.wide_units);
-        code.i64_store(self.word(1));
-        self.advance(&mut code, 3 * WORD_BYTES);
+        match id {
+            Id::Path => code.local_get(self.locals.path),
+            Id::Constant(event) => code.i32_const(event as i32),
+        };
+        code.i32_store(self.word(0));
+        let mut words = 1;
+        for value in values {
+            code.local_get(self.locals.scratch);
+            match value.from {
+                From::Local(local) => code.local_get(local),
+                From::Global(global) => code.global_get(global),
+            };
+            let place = self.word(words);
+            match value.ty {
+                Scalar::I32 => code.i32_store(place),
+                Scalar::I64 => code.i64_store(place),
+                Scalar::F32 => code.f32_store(place),
+                Scalar::F64 => code.f64_store(place),
+            };
+            words += value.ty.words() as u32;
+        }
+        self.advance(&mut code, words * WORD_BYTES);
     }
 
     /// Leaves the write position on the operand stack and in the scratch local.

@@ -1,6 +1,7 @@
 //! The rewriting on its own: what it makes is valid, keeps what it should, and can be traced back.
 
 use formats::plan::Plan;
+use slicer::bundles::Slices;
 use slicer::module::{FEATURES, Module};
 use wasmparser::{Parser, Payload, Validator};
 
@@ -52,7 +53,7 @@ const MODULES: &[&str] = &[
 
 fn prepared(wasm: &[u8]) -> (Module<'_>, Plan) {
     let module = Module::parse(wasm).unwrap_or_else(|error| panic!("{wasm:?}\n{error}"));
-    let plan = slicer::plan::plan(&module).expect("a plan");
+    let plan = slicer::plan::plan(&module, Slices::Min).expect("a plan");
     (module, plan)
 }
 

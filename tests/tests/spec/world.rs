@@ -4,6 +4,9 @@
 use anyhow::{Context, Result, anyhow};
 use formats::cost_model::CostModel;
 use formats::trace::Detail;
+use recorder::Slices;
+use slicer::ir::emit::Options;
+use slicer::ir::round_trip;
 use tests::engine::{self, failure};
 use tests::oracle::counter::{self, Count, Counted};
 use tests::oracle::{fuel, wasmtime_engine};
@@ -22,7 +25,10 @@ pub(crate) enum Treatment {
     /// They consume fuel by this cost model.
     Fuel(CostModel),
     /// They are recorded.
-    Recorded,
+    Recorded(Slices),
+    /// Their bodies go through the slicer's SSA form and back.
+    #[allow(dead_code, reason = "only the test `round_trip` does this")]
+    RoundTrip(Options),
 }
 
 /// An engine for a treatment: made once, used for all scripts.
@@ -115,8 +121,8 @@ impl World {
     /// Whether this world accepts the module, as far as that can be told without running it.
     pub(crate) fn accepts(&self, wasm: &[u8]) -> Result<()> {
         match self.treatment {
-            Treatment::Recorded => {
-                Tape::start(wasm, &self.script, Detail::Full)?.finish()?;
+            Treatment::Recorded(slices) => {
+                Tape::start(wasm, &self.script, slices, Detail::Full)?.finish()?;
             }
             _ => {
                 Module::new(self.store.engine(), wasm).map_err(failure)?;
@@ -137,7 +143,17 @@ impl World {
             }
             Treatment::Counted(models) => self.instantiate_counted(wasm, line, &models),
             Treatment::Fuel(_) => self.instantiate_counted(wasm, line, &[]),
-            Treatment::Recorded => self.instantiate_recorded(wasm, line),
+            Treatment::Recorded(slices) => self.instantiate_recorded(wasm, slices, line),
+            Treatment::RoundTrip(options) => {
+                self.compile(wasm)?;
+                let back = round_trip::module_with(wasm, &options, |_, _| ());
+                let back = back.map_err(|error| Refusal::Rewrite(error.into()))?;
+                let module = Module::new(self.store.engine(), back)
+                    .map_err(|error| Refusal::Rewrite(failure(error)))?;
+                let instance = self.linker.instantiate(&mut self.store, &module);
+                self.adopt(line, Probe::None);
+                instance.map_err(Refusal::Failed)
+            }
         }
     }
 
@@ -193,9 +209,14 @@ impl World {
         cells
     }
 
-    fn instantiate_recorded(&mut self, wasm: &[u8], line: usize) -> Result<Instance, Refusal> {
+    fn instantiate_recorded(
+        &mut self,
+        wasm: &[u8],
+        slices: Slices,
+        line: usize,
+    ) -> Result<Instance, Refusal> {
         self.compile(wasm)?;
-        let tape = Tape::start(wasm, &self.script, Detail::Full)
+        let tape = Tape::start(wasm, &self.script, slices, Detail::Full)
             .map_err(|error| Refusal::Rewrite(error.into()))?;
         let module = self.compile(&tape.instrumented.wasm)?;
         tape.stream.define(&mut self.linker).map_err(|error| Refusal::Rewrite(error.into()))?;

@@ -4,6 +4,7 @@
 
 use anyhow::{Result, ensure};
 use formats::trace::Detail;
+use recorder::Slices;
 use tests::engine::{self, failure};
 use tests::models;
 use tests::oracle::{counter, fuel, wasmtime_engine};
@@ -57,7 +58,7 @@ impl Scenario {
         let (mut store, instance, _) = self.instance(&plain, &wasm, |_| Ok(()))?;
         self.act(&mut store, &instance)?;
 
-        let tape = Tape::start(&wasm, "linked", Detail::Full)?;
+        let tape = Tape::start(&wasm, "linked", Slices::Chosen, Detail::Full)?;
         let (mut store, instance, module) =
             self.instance(&plain, &tape.instrumented.wasm, |linker| {
                 Ok(tape.stream.define(linker)?)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use recorder::{DEFAULT_RING_BYTES, Instrumented};
+use recorder::{DEFAULT_RING_BYTES, Instrumented, Slices};
 use wasmparser::{ExternalKind, KnownCustom, Name, Parser, Payload};
 
 /// Custom sections but the names, in order; and the name of each exported function, by its export.
@@ -57,7 +57,7 @@ fn sections(wasm: &[u8]) -> Result<Sections> {
 #[test]
 fn names_and_custom_sections_survive_instrumentation() -> Result<()> {
     let wasm = wat::parse_file(crate::folder().join("names.wat"))?;
-    let instrumented = Instrumented::new(wasm.clone(), DEFAULT_RING_BYTES)?;
+    let instrumented = Instrumented::new(wasm.clone(), Slices::Chosen, DEFAULT_RING_BYTES)?;
     let original = sections(&wasm)?;
     assert_eq!(original.custom.len(), 3);
     assert_eq!(original.exported["wf.ring"].as_deref(), Some("one \"quoted\""));

@@ -6,8 +6,8 @@ use analyzer::Error;
 use analyzer::names::printable;
 use analyzer::render::outcome;
 use anyhow::{Result, bail};
-use formats::events::{Event, Events};
-use formats::plan::{EventKind, EventMap, Plan, RegionKind};
+use formats::events::{EventRef, Events};
+use formats::plan::{EventKind, EventMap, Plan, RegionKind, Scalar};
 use formats::report::OutcomeReport;
 use formats::trace::{DropEntry, OutcomeEntry, SegmentData, Trace};
 
@@ -50,7 +50,7 @@ impl From<io::Error> for Failure {
 
 struct Dump<'a, W> {
     trace: &'a Trace,
-    events: EventMap<'a>,
+    events: EventMap,
     /// Events that may still be printed.
     left: u64,
     output: W,
@@ -102,7 +102,7 @@ impl<W: Write> Dump<'_, W> {
                     if !self.take() {
                         break;
                     }
-                    let words = self.describe(counted.event);
+                    let words = self.describe(counted.event.as_ref());
                     writeln!(self.output, "{prefix} {words} x {}", counted.count)?;
                 }
             }
@@ -117,21 +117,31 @@ impl<W: Write> Dump<'_, W> {
         may
     }
 
-    fn describe(&self, event: Event) -> String {
+    fn describe(&self, event: EventRef<'_>) -> String {
         let plan = &self.trace.header().plan;
         match self.events.resolve(event.id) {
             Some(EventKind::Path { function, region, path }) => {
-                describe_path(plan, function, region, path)
+                let values = &plan.functions[function as usize].regions[region as usize].values;
+                let types: Vec<Scalar> = values.iter().map(|value| value.ty).collect();
+                describe_path(plan, function, region, path) + &carried(&types, event)
             }
             Some(EventKind::Site { function, site }) => {
                 let index = plan.function_index(function);
                 let site = &plan.functions[function as usize].sites[site as usize];
+                let units = values(&[if site.wide { Scalar::I64 } else { Scalar::I32 }], event);
                 format!(
-                    "site func[{index}] {} at operator {} units {}",
+                    "site func[{index}] {} at operator {} units {units}",
                     site.bulk.name(),
                     site.operator,
-                    event.payload
                 )
+            }
+            Some(EventKind::Nest { function, nest }) => {
+                let index = plan.function_index(function);
+                let function = &plan.functions[function as usize];
+                let nest = &function.nests[nest as usize];
+                let operator = function.loops[nest.outermost as usize].operator;
+                let types: Vec<Scalar> = nest.values.iter().map(|value| value.ty).collect();
+                format!("nest func[{index}] loop at operator {operator}{}", carried(&types, event))
             }
             None => format!("unknown event {}", event.id),
         }
@@ -165,4 +175,28 @@ fn describe_path(plan: &Plan, function: u32, region: u32, path: u32) -> String {
         RegionKind::Landing { operator, clause } => format!("landing {operator}/{clause}"),
     };
     format!("path func[{index}] region {region} ({kind}) path {path}")
+}
+
+/// The values of a payload behind what their event is; nothing when there are none.
+fn carried(types: &[Scalar], event: EventRef<'_>) -> String {
+    match types {
+        [] => String::new(),
+        types => format!(" values {}", values(types, event)),
+    }
+}
+
+/// The values of a payload, integers as unsigned numbers.
+fn values(types: &[Scalar], event: EventRef<'_>) -> String {
+    let mut words = event.payload.iter().copied();
+    let mut word = || words.next().unwrap_or(0);
+    let texts = types.iter().map(|ty| {
+        let low = word();
+        match ty {
+            Scalar::I32 => low.to_string(),
+            Scalar::F32 => f32::from_bits(low).to_string(),
+            Scalar::I64 => (u64::from(low) | u64::from(word()) << 32).to_string(),
+            Scalar::F64 => f64::from_bits(u64::from(low) | u64::from(word()) << 32).to_string(),
+        }
+    });
+    texts.collect::<Vec<_>>().join(" ")
 }

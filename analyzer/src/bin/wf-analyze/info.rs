@@ -46,13 +46,14 @@ fn plan_lines(plan: &Plan, line: &mut impl FnMut(&str, String)) {
     line(
         "plan",
         format!(
-            "{} functions, {} imported; {} blocks, {} loops, {} regions, {} paths, {} sites",
+            "{} functions, {} imported; {} blocks, {} loops, {} nests, {} regions, {} paths, {} sites",
             plan.functions.len(),
             plan.imported_functions,
             count(|function| function.blocks.len()),
             count(|function| function.loops.len()),
+            count(|function| function.nests.len()),
             count(|function| function.regions.len()),
-            grouped(u128::from(plan.path_events)),
+            count(|function| { function.regions.iter().map(|region| region.paths as usize).sum() }),
             count(|function| function.sites.len()),
         ),
     );

@@ -10,7 +10,7 @@ use formats::trace::Detail;
 use recorder::limits::{DEFAULT_RING_BYTES, MAX_RING_BYTES};
 use recorder::wasi::Directory;
 use recorder::wasi::deterministic::DEFAULT_SEED;
-use recorder::{Overflow, Recorder, RecorderBuilder, UnknownImports};
+use recorder::{Overflow, Recorder, RecorderBuilder, Slices, UnknownImports};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -71,6 +71,10 @@ pub(crate) struct Args {
     )]
     deterministic: Option<Option<u64>>,
 
+    /// What is recorded to decide control flow by
+    #[arg(long, value_name = "SLICES", value_enum, default_value_t = SlicesChoice::Chosen)]
+    slices: SlicesChoice,
+
     /// What the trace keeps
     #[arg(long, value_name = "DETAIL", value_enum, default_value_t = DetailChoice::Full)]
     detail: DetailChoice,
@@ -120,6 +124,16 @@ enum ImportPolicy {
     Trap,
     /// A function that returns zeros
     Default,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SlicesChoice {
+    /// Source values: parameters, globals, loads, results of calls
+    Max,
+    /// Outcomes of branches
+    Min,
+    /// Whatever is cheapest, region by region
+    Chosen,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -177,6 +191,15 @@ impl Args {
             .collect()
     }
 
+    /// Which slices to record for.
+    pub(crate) fn slices(&self) -> Slices {
+        match self.slices {
+            SlicesChoice::Max => Slices::Max,
+            SlicesChoice::Min => Slices::Min,
+            SlicesChoice::Chosen => Slices::Chosen,
+        }
+    }
+
     /// The recorder that was asked for, still without its module.
     pub(crate) fn recorder(&self) -> anyhow::Result<RecorderBuilder> {
         let mut builder = Recorder::builder()
@@ -187,6 +210,7 @@ impl Args {
                 ImportPolicy::Trap => UnknownImports::Trap,
                 ImportPolicy::Default => UnknownImports::Default,
             })
+            .slices(self.slices())
             .detail(match self.detail {
                 DetailChoice::Full => Detail::Full,
                 DetailChoice::Counts => Detail::Counts,

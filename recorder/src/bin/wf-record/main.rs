@@ -136,8 +136,8 @@ fn emit_instrumented(
     terminal: &Terminal,
 ) -> Result<u8, Failure> {
     let name = args.module().display().to_string();
-    let instrumented =
-        Instrumented::new(module, args.ring_size).map_err(|error| about(error, &name))?;
+    let instrumented = Instrumented::new(module, args.slices(), args.ring_size)
+        .map_err(|error| about(error, &name))?;
     let plan_path = output::with_suffix(path, ".plan");
     output::write_whole(path, &instrumented.wasm).map_err(recorder_failed)?;
     output::write_whole(&plan_path, &codec::encode(&instrumented.plan)).map_err(recorder_failed)?;

@@ -1,0 +1,232 @@
+//! Which loop nests can be stepped over, and what they record then.
+//!
+//! A nest is the natural loop of a `loop` construct: the blocks from which control can get back to
+//! its header. It must not contain anything that ends a path: no call, no throw, no `unreachable`;
+//! and each of its branches must be computable from values that are known on entry.
+
+use std::collections::{BTreeSet, HashSet};
+
+use formats::plan::{FunctionPlan, Origin, Place, Recorded};
+
+use super::price::{self, NestPrice};
+use super::sources::{self, scalar};
+use super::verdicts::Refusal;
+use super::{NestChoice, Slices, cut};
+use crate::Error;
+use crate::cfg::{Cfg, Exit, Role};
+use crate::ir::{Definition, ValueId};
+use crate::limits::{MAX_NEST_BLOCKS, MAX_NEST_VALUES};
+use crate::slices::flow::Flow;
+use crate::slices::needs::Needs;
+use crate::slices::skeleton::Skeleton;
+
+/// The natural loop of a `loop` construct.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// Index into [`Cfg::loops`].
+    outermost: u32,
+    header: u32,
+    /// In ascending order.
+    blocks: Vec<u32>,
+    /// In ascending order.
+    exits: Vec<u32>,
+}
+
+/// The loops that contain nothing that ends a path and have a way out, outer ones first.
+pub(super) fn candidates(cfg: &Cfg) -> Vec<Candidate> {
+    let predecessors = predecessors(cfg);
+    (0..cfg.loops.len() as u32)
+        .filter_map(|index| candidate(cfg, &predecessors, index).ok())
+        .collect()
+}
+
+pub(super) fn predecessors(cfg: &Cfg) -> Vec<Vec<u32>> {
+    let mut predecessors = vec![Vec::new(); cfg.blocks.len()];
+    for (from, block) in (0..).zip(&cfg.blocks) {
+        match &block.exit {
+            Exit::Branch(targets) => {
+                targets.iter().for_each(|&target| predecessors[target as usize].push(from));
+            }
+            Exit::Call(resume) => predecessors[*resume as usize].push(from),
+            _ => {}
+        }
+    }
+    predecessors
+}
+
+/// The natural loop of the loop number `index`, or why it can't be stepped over.
+pub(super) fn candidate(
+    cfg: &Cfg,
+    predecessors: &[Vec<u32>],
+    index: u32,
+) -> Result<Candidate, Refusal> {
+    let header = cfg.loops[index as usize].header;
+    let mut blocks = BTreeSet::from([header]);
+    // Blocks are in a topological order but for edges back to headers.
+    let back = predecessors[header as usize].iter().copied().filter(|&from| from >= header);
+    let mut pending: Vec<u32> = back.collect();
+    if pending.is_empty() {
+        return Err(Refusal::NeverRepeats);
+    }
+    while let Some(block) = pending.pop() {
+        if !blocks.insert(block) {
+            continue;
+        }
+        let found = &cfg.blocks[block as usize];
+        let is_plain = matches!(found.exit, Exit::Branch(_))
+            && matches!(found.role, Role::Inner | Role::Header);
+        if !is_plain || block < header {
+            return Err(match (&found.exit, found.role) {
+                (Exit::Branch(_), Role::Resume) => {
+                    Refusal::EndsPath(found.first_operator.saturating_sub(1))
+                }
+                (Exit::Branch(_), _) => Refusal::EntersElsewhere(found.first_operator),
+                _ => Refusal::EndsPath(found.end_operator.saturating_sub(1)),
+            });
+        }
+        if blocks.len() > MAX_NEST_BLOCKS {
+            return Err(Refusal::TooManyBlocks);
+        }
+        pending.extend(&predecessors[block as usize]);
+    }
+    let mut exits = BTreeSet::new();
+    for &block in &blocks {
+        let found = &cfg.blocks[block as usize];
+        let Exit::Branch(targets) = &found.exit else {
+            return Err(Refusal::EndsPath(found.end_operator.saturating_sub(1)));
+        };
+        exits.extend(targets.iter().copied().filter(|target| !blocks.contains(target)));
+    }
+    if exits.is_empty() {
+        return Err(Refusal::NeverLeft);
+    }
+    let found = |set: BTreeSet<u32>| set.into_iter().collect::<Vec<u32>>();
+    Ok(Candidate { outermost: index, header, blocks: found(blocks), exits: found(exits) })
+}
+
+/// The nests to step over: of those that lie within each other the outermost that can be.
+///
+/// # Errors
+///
+/// [`Error::PlanMismatch`], never for a graph that was built from a module.
+pub(super) fn choose(
+    cfg: &Cfg,
+    plan: &FunctionPlan,
+    flow: &Flow<'_>,
+    candidates: &[Candidate],
+    slices: Slices,
+) -> Result<Vec<NestChoice>, Error> {
+    let mut taken = HashSet::new();
+    let mut chosen = Vec::new();
+    for candidate in candidates {
+        if taken.contains(&candidate.header) {
+            continue;
+        }
+        if let Ok(nest) = judge(cfg, plan, flow, candidate, slices) {
+            taken.extend(candidate.blocks.iter().copied());
+            chosen.push(nest);
+        }
+    }
+    Ok(chosen)
+}
+
+/// The nest to step over, or why it is not stepped over.
+pub(super) fn judge(
+    cfg: &Cfg,
+    plan: &FunctionPlan,
+    flow: &Flow<'_>,
+    candidate: &Candidate,
+    slices: Slices,
+) -> Result<NestChoice, Refusal> {
+    let skeleton = Skeleton::of_nest(plan, candidate.outermost, candidate.blocks.clone());
+    let (values, price) = bundle(cfg, &skeleton, flow, candidate, slices)?;
+    let after = <[u32; 1]>::try_from(candidate.exits.as_slice()).ok().map(|[after]| after);
+    Ok(NestChoice {
+        outermost: candidate.outermost,
+        header: candidate.header,
+        blocks: candidate.blocks.clone(),
+        exits: candidate.exits.clone(),
+        after,
+        values,
+        price,
+    })
+}
+
+/// What the nest records when it is stepped over, or why it can't be, or had better not.
+fn bundle(
+    cfg: &Cfg,
+    skeleton: &Skeleton<'_>,
+    flow: &Flow<'_>,
+    candidate: &Candidate,
+    slices: Slices,
+) -> Result<(Vec<Recorded>, NestPrice), Refusal> {
+    let globals = sources::constant_globals(skeleton, flow);
+    let needs = Needs::new(skeleton, flow, |value| globals.contains_key(&value))
+        .ok_or(Refusal::TestsReference)?;
+    let needed = needs.merged.len() + needs.computed.len();
+    if needed > MAX_NEST_VALUES {
+        return Err(Refusal::TooManyValues(needed));
+    }
+    let places = places(skeleton, flow, candidate);
+    let record = |value: ValueId| sources::recorded(flow, value, places.get(&value).copied());
+    let (given, mut leaves): (Vec<ValueId>, Vec<ValueId>) =
+        needs.leaves.iter().copied().partition(|value| globals.contains_key(value));
+    let origin = |value: ValueId| flow.original.value(value).origin;
+    if let Some(&inside) = leaves.iter().find(|&&leaf| defined_in(skeleton, flow, leaf)) {
+        return Err(Refusal::DependsOn(origin(inside)));
+    }
+    if slices == Slices::Chosen {
+        leaves = cut::cheapest(skeleton, flow, &needs, record).ok_or_else(|| {
+            let hidden = leaves.iter().find(|&&leaf| record(leaf).is_none());
+            Refusal::Hidden(hidden.map(|&leaf| origin(leaf)))
+        })?;
+    }
+    let mut values = BTreeSet::new();
+    for leaf in leaves {
+        values.insert(record(leaf).ok_or(Refusal::Hidden(Some(origin(leaf))))?);
+    }
+    for value in given {
+        let global = globals[&value];
+        let ty = scalar(flow.original.value(value).ty)
+            .ok_or_else(|| Refusal::Hidden(Some(origin(value))))?;
+        values.insert(Recorded { value: Origin::Global(global), ty, place: Place::Global(global) });
+    }
+    let values: Vec<Recorded> = values.into_iter().collect();
+    let price = price::of_nest(cfg, &candidate.blocks, &needs, &values);
+    let words = sources::words(&values);
+    if words > formats::plan::MAX_PAYLOAD_WORDS {
+        return Err(Refusal::TooManyWords(words));
+    }
+    let pays = slices == Slices::Max || price.stepped_over < price.told;
+    if pays { Ok((values, price)) } else { Err(Refusal::TooDear(price)) }
+}
+
+/// Whether `value` is defined within the nest: then it isn't known on entry.
+pub(super) fn defined_in(skeleton: &Skeleton<'_>, flow: &Flow<'_>, value: ValueId) -> bool {
+    let operator = match flow.original.value(value).definition {
+        Definition::Result { instruction, .. } => flow.original.instruction(instruction).origin,
+        Definition::Parameter { block, .. } => flow.meeting_point(block),
+    };
+    skeleton.holds(operator)
+}
+
+/// The values that locals hold when the nest is entered: those with which the parameters of its
+/// header start.
+fn places(
+    skeleton: &Skeleton<'_>,
+    flow: &Flow<'_>,
+    candidate: &Candidate,
+) -> std::collections::HashMap<ValueId, Place> {
+    let first = skeleton.block(candidate.header).first_operator;
+    let mut places = std::collections::HashMap::new();
+    let Some(header) = flow.block_at(first) else { return places };
+    for (index, &parameter) in flow.original.block(header).parameters.iter().enumerate() {
+        let crate::ir::Origin::Local { local, .. } = flow.original.value(parameter).origin else {
+            continue;
+        };
+        if let Some(value) = flow.entry_argument(skeleton, header, index) {
+            places.insert(value, Place::Local(local));
+        }
+    }
+    places
+}

@@ -1,0 +1,291 @@
+//! What each operator does besides making its results, and how certain those results are.
+//!
+//! Takes an [`Operator`] and gives its [`Effects`], from a table by the operators' text names: what
+//! the table doesn't name does everything. A slice may compute an operator again, under another
+//! engine, when that surely gives the same integers: see [`recomputable`].
+
+use std::sync::LazyLock;
+
+use formats::operators::{OPERATOR_COUNT, Opcode};
+use wasmparser::Operator;
+
+use super::{Definition, ENTRY, Function, InstructionId, ValueId};
+use crate::opcode::opcode;
+
+/// What an operator does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effects {
+    /// It may trap.
+    pub traps: bool,
+    /// Its results depend on state: memories, globals, tables, objects.
+    pub reads: bool,
+    /// It changes state, or makes an object with an identity.
+    pub writes: bool,
+    /// It runs other functions, branches, or ends the function.
+    pub calls: bool,
+    /// How certain its results are, given its operands and the state that it reads.
+    pub results: Results,
+}
+
+/// How certain an operator's results are, given its operands and the state that it reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Results {
+    /// The same bits in every engine.
+    Certain,
+    /// The same in every engine, but for the bits of a NaN.
+    CertainButNan,
+    /// Not to be computed again: references, vectors, what calls return.
+    Opaque,
+}
+
+const PURE: Effects =
+    Effects { traps: false, reads: false, writes: false, calls: false, results: Results::Certain };
+const FLOAT: Effects = Effects { results: Results::CertainButNan, ..PURE };
+const OPAQUE: Effects = Effects { results: Results::Opaque, ..PURE };
+const ALL: Effects =
+    Effects { traps: true, reads: true, writes: true, calls: true, results: Results::Opaque };
+
+impl Effects {
+    /// The effects of `operator`.
+    pub fn of(operator: &Operator<'_>) -> Effects {
+        opcode(operator).map_or(ALL, |opcode| TABLE[opcode.index()])
+    }
+
+    /// Whether the results depend on the operands alone and nothing else happens.
+    pub fn is_pure(self) -> bool {
+        !self.traps && !self.reads && !self.writes && !self.calls
+    }
+
+    /// Whether the operator can be left out when nothing uses its results.
+    pub fn is_removable(self) -> bool {
+        !self.traps && !self.writes && !self.calls
+    }
+}
+
+/// Whether an engine may compute `operator` again, from operands that are equal but for the bits of
+/// NaNs, and surely gets results that are equal in the same sense: equal integers, then. It may trap.
+pub fn recomputable(operator: &Operator<'_>) -> bool {
+    let effects = Effects::of(operator);
+    !effects.reads
+        && !effects.writes
+        && !effects.calls
+        && effects.results != Results::Opaque
+        && observed(operator).is_none()
+}
+
+/// Like [`recomputable`], and also for operators that show a float's bits where the float comes
+/// straight from a constant, from an integer, or from something that a slice can only record.
+pub fn recomputable_in(function: &Function<'_>, instruction: InstructionId) -> bool {
+    let instruction = function.instruction(instruction);
+    match observed(&instruction.operator) {
+        None => recomputable(&instruction.operator),
+        Some(index) => has_certain_bits(function, instruction.arguments[index]),
+    }
+}
+
+/// Index of the operand whose bits show in what the result is equal to: the sign and the payload of
+/// a NaN become visible.
+pub fn observed(operator: &Operator<'_>) -> Option<usize> {
+    match operator {
+        Operator::I32ReinterpretF32 | Operator::I64ReinterpretF64 => Some(0),
+        Operator::F32Copysign | Operator::F64Copysign => Some(1),
+        _ => None,
+    }
+}
+
+fn has_certain_bits(function: &Function<'_>, value: ValueId) -> bool {
+    match function.value(value).definition {
+        Definition::Parameter { block, .. } => block == ENTRY,
+        Definition::Result { instruction, .. } => {
+            let operator = &function.instruction(instruction).operator;
+            let effects = Effects::of(operator);
+            effects.reads || effects.calls || is_float_source(operator)
+        }
+    }
+}
+
+fn is_float_source(operator: &Operator<'_>) -> bool {
+    matches!(
+        operator,
+        Operator::F32Const { .. }
+            | Operator::F64Const { .. }
+            | Operator::F32ReinterpretI32
+            | Operator::F64ReinterpretI64
+    )
+}
+
+static TABLE: LazyLock<[Effects; OPERATOR_COUNT]> = LazyLock::new(|| {
+    let mut table = [ALL; OPERATOR_COUNT];
+    for opcode in Opcode::all() {
+        table[opcode.index()] = by_name(opcode.name()).unwrap_or(ALL);
+    }
+    table
+});
+
+/// Prefixes of operators on vectors.
+const VECTORS: [&str; 7] = ["v128", "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2"];
+
+/// The effects of the operator with this text name; `None` when the name is unknown.
+fn by_name(name: &str) -> Option<Effects> {
+    let Some((prefix, operation)) = name.split_once('.') else {
+        return without_prefix(name);
+    };
+    match prefix {
+        "i32" | "i64" => Some(integer(operation)),
+        "f32" | "f64" => Some(float(operation)),
+        "memory" | "table" | "global" | "data" | "elem" | "atomic" => state(name),
+        "ref" | "struct" | "array" | "any" | "extern" | "i31" => reference(name),
+        _ if VECTORS.contains(&prefix) => Some(access(operation).unwrap_or(OPAQUE)),
+        _ => None,
+    }
+}
+
+fn without_prefix(name: &str) -> Option<Effects> {
+    match name {
+        "select" | "nop" | "drop" => Some(PURE),
+        "unreachable"
+        | "block"
+        | "loop"
+        | "if"
+        | "else"
+        | "end"
+        | "br"
+        | "br_if"
+        | "br_table"
+        | "return"
+        | "call"
+        | "call_indirect"
+        | "call_ref"
+        | "return_call"
+        | "return_call_indirect"
+        | "return_call_ref"
+        | "try_table"
+        | "throw"
+        | "throw_ref"
+        | "br_on_null"
+        | "br_on_non_null"
+        | "br_on_cast"
+        | "br_on_cast_fail" => Some(ALL),
+        _ => None,
+    }
+}
+
+/// The effects of an access to a memory.
+fn access(operation: &str) -> Option<Effects> {
+    let access = Effects { traps: true, reads: true, ..OPAQUE };
+    if operation.starts_with("atomic") || operation.starts_with("store") {
+        Some(Effects { writes: true, ..access })
+    } else if operation.starts_with("load") {
+        Some(access)
+    } else {
+        None
+    }
+}
+
+fn integer(operation: &str) -> Effects {
+    const TRAPS: [&str; 3] = ["div_", "rem_", "trunc_f"];
+    let traps = TRAPS.iter().any(|start| operation.starts_with(start));
+    access(operation).unwrap_or(Effects { traps, ..PURE })
+}
+
+fn float(operation: &str) -> Effects {
+    const CERTAIN: [&str; 12] = [
+        "const",
+        "eq",
+        "ne",
+        "lt",
+        "gt",
+        "le",
+        "ge",
+        "abs",
+        "neg",
+        "copysign",
+        "convert",
+        "reinterpret",
+    ];
+    let stem = operation.split('_').next().unwrap_or(operation);
+    let otherwise = if CERTAIN.contains(&stem) { PURE } else { FLOAT };
+    access(operation).unwrap_or(otherwise)
+}
+
+fn state(name: &str) -> Option<Effects> {
+    let reads = Effects { reads: true, ..OPAQUE };
+    let writes = Effects { writes: true, ..reads };
+    match name {
+        "global.get" | "memory.size" | "table.size" => Some(reads),
+        "table.get" => Some(Effects { traps: true, ..reads }),
+        "global.set" | "data.drop" | "elem.drop" | "atomic.fence" => Some(writes),
+        "local.get" | "local.set" | "local.tee" => Some(ALL),
+        "memory.grow"
+        | "memory.init"
+        | "memory.copy"
+        | "memory.fill"
+        | "memory.atomic.notify"
+        | "memory.atomic.wait32"
+        | "memory.atomic.wait64"
+        | "table.init"
+        | "table.copy"
+        | "table.fill"
+        | "table.set"
+        | "table.grow" => Some(Effects { traps: true, ..writes }),
+        _ => None,
+    }
+}
+
+fn reference(name: &str) -> Option<Effects> {
+    let traps = Effects { traps: true, ..OPAQUE };
+    match name {
+        "ref.null" | "ref.is_null" | "ref.func" | "ref.eq" | "ref.test" | "ref.i31"
+        | "any.convert_extern" | "extern.convert_any" => Some(OPAQUE),
+        "ref.as_non_null" | "ref.cast" | "i31.get_s" | "i31.get_u" | "array.len" => Some(traps),
+        "struct.get" | "struct.get_s" | "struct.get_u" | "array.get" | "array.get_s"
+        | "array.get_u" => Some(Effects { reads: true, ..traps }),
+        _ if name.starts_with("struct.") || name.starts_with("array.") => {
+            Some(Effects { reads: true, writes: true, ..traps })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operator_is_classified() {
+        let unknown: Vec<&str> = Opcode::all()
+            .map(Opcode::name)
+            .filter(|name| by_name(name).is_none() && !name.starts_with("local."))
+            .collect();
+        assert_eq!(unknown, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn classes_are_those_of_the_specification() {
+        assert!(Effects::of(&Operator::I32Add).is_pure());
+        assert!(Effects::of(&Operator::I64Add128).is_pure());
+        assert!(Effects::of(&Operator::I32DivU).traps);
+        assert!(Effects::of(&Operator::I32TruncF32S).traps);
+        assert!(!Effects::of(&Operator::I32TruncSatF32S).traps);
+        assert!(Effects::of(&Operator::I8x16Add).is_pure());
+        assert!(!Effects::of(&Operator::GlobalGet { global_index: 0 }).is_pure());
+        assert!(!Effects::of(&Operator::Call { function_index: 0 }).is_removable());
+    }
+
+    #[test]
+    fn what_shows_the_bits_of_a_nan_is_not_recomputable() {
+        for operator in [Operator::F32Add, Operator::F64Lt, Operator::F32Abs, Operator::I32DivS] {
+            assert!(recomputable(&operator), "{operator:?}");
+        }
+        for operator in [
+            Operator::I32ReinterpretF32,
+            Operator::F64Copysign,
+            Operator::I8x16Add,
+            Operator::I32x4AllTrue,
+            Operator::RefIsNull,
+            Operator::MemorySize { mem: 0 },
+        ] {
+            assert!(!recomputable(&operator), "{operator:?}");
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Slices: functions, as WebAssembly, that compute what recorded bundles cost.
+//!
+//! Takes module, plan, cost model and the [`SliceKey`]s that are wanted, gives a [`SliceModule`]:
+//! a core module of the first WebAssembly version with one exported function for each key.
+//!
+//! A slice is a function `(func (param i64 …))`: the path number, then the recorded values. It runs
+//! through the blocks of its region or nest (the *skeleton*), goes at each branch as the path
+//! number or the branch's own condition says, and adds up what the blocks on
+//! the way cost, kept apart by the innermost loop around the block. Loops of a nest are also
+//! counted; where a closed form exists, it takes their place ([`crate::ir::closed`]). The results
+//! are left in the exported memory `fuel`. The slice of a site multiplies the recorded units by
+//! their price.
+
+pub(crate) mod branches;
+mod build;
+pub(crate) mod flow;
+pub(crate) mod needs;
+pub(crate) mod skeleton;
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use formats::cost_model::CostModel;
+use formats::plan::{Plan, RegionKind, Scalar};
+use wasm_encoder::{
+    CodeSection, ExportKind, ExportSection, FunctionSection, InstructionSink, MemArg,
+    MemorySection, MemoryType, Module as Encoder, TypeSection, ValType,
+};
+
+use self::build::Built;
+use self::flow::Flow;
+use self::skeleton::Skeleton;
+use crate::Error;
+use crate::costs::Costs;
+use crate::ir::{self, Function, emit};
+use crate::module::Module;
+
+pub use self::skeleton::region_blocks;
+
+/// Name under which a slice module exports the memory with the results.
+pub const FUEL_EXPORT: &str = "fuel";
+
+/// Bytes of a result in the memory `fuel`.
+pub const RESULT_BYTES: u32 = 8;
+
+/// What a slice prices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SliceKey {
+    /// Index into [`Plan::functions`].
+    pub function: u32,
+    /// Which part of the function.
+    pub kind: SliceKind,
+}
+
+/// Which part of a function a slice prices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SliceKind {
+    /// The region with this index: the first parameter is the path number. Results, each an u64:
+    /// for each of [`SliceInfo::contexts`] the fuel spent there, and the code of the [`PathEnd`].
+    Region(u32),
+    /// The site with this index: the second parameter is the number of units. Results: two u64 `a`
+    /// and `b`; the fuel is `a + (b << 32)`.
+    Site(u32),
+    /// The nest with this index. Results: for each of [`SliceInfo::contexts`] the fuel spent there,
+    /// for each of [`SliceInfo::loops`] its iterations.
+    Nest(u32),
+}
+
+/// How a path ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathEnd {
+    /// Control arrives at this block, where a region of its own begins.
+    Arrival(u32),
+    /// The exit of this block ends the path: a call, a return, a throw or a trap.
+    Exit(u32),
+    /// Control leaves the nest with this index, which has several blocks behind it.
+    Nest(u32),
+}
+
+impl PathEnd {
+    /// The end as a number.
+    pub fn encode(self) -> u64 {
+        let (kind, index) = match self {
+            PathEnd::Arrival(block) => (0, block),
+            PathEnd::Exit(block) => (1, block),
+            PathEnd::Nest(nest) => (2, nest),
+        };
+        u64::from(index) << 2 | kind
+    }
+
+    /// The end whose number is `code`, one that [`PathEnd::encode`] made.
+    pub fn decode(code: u64) -> PathEnd {
+        let index = (code >> 2) as u32;
+        match code & 3 {
+            0 => PathEnd::Arrival(index),
+            1 => PathEnd::Exit(index),
+            _ => PathEnd::Nest(index),
+        }
+    }
+}
+
+/// One slice of a [`SliceModule`].
+#[derive(Clone, Debug)]
+pub struct SliceInfo {
+    /// What it prices.
+    pub key: SliceKey,
+    /// Name of the exported function.
+    pub export: String,
+    /// Types of its parameters behind the path number: the recorded values.
+    pub parameters: Vec<Scalar>,
+    /// The loops (`None`: outside of all loops) whose fuel the first results are, in their order.
+    pub contexts: Vec<Option<u32>>,
+    /// The loops whose iterations the next results are, in their order.
+    pub loops: Vec<u32>,
+    /// Fuel of all blocks of the slice, each once: for every iteration that it counts, a slice
+    /// spends at most this much.
+    pub bound: u64,
+}
+
+/// A module of slices.
+#[derive(Clone, Debug)]
+pub struct SliceModule {
+    /// The binary module.
+    pub wasm: Vec<u8>,
+    /// Its slices, in the order of the keys that were asked for.
+    pub slices: Vec<SliceInfo>,
+}
+
+impl SliceModule {
+    /// Generates the slices for `keys`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PlanMismatch`] when the plan has no such region, site or nest, or isn't one of this
+    /// module.
+    pub fn generate(
+        module: &Module<'_>,
+        plan: &Plan,
+        model: &CostModel,
+        keys: &[SliceKey],
+    ) -> Result<SliceModule, Error> {
+        let mut functions = BTreeMap::new();
+        let types = emit::BlockTypes::new(module);
+        let mut code = CodeSection::new();
+        let mut signatures = Vec::with_capacity(keys.len());
+        let mut slices = Vec::with_capacity(keys.len());
+        for (number, &key) in keys.iter().enumerate() {
+            let slice = match key.kind {
+                SliceKind::Site(site) => {
+                    let (body, slice) = site_slice(plan, key, site, model)?;
+                    code.function(&body);
+                    slice
+                }
+                SliceKind::Region(_) | SliceKind::Nest(_) => {
+                    let source = match functions.entry(key.function) {
+                        Entry::Occupied(entry) => entry.into_mut(),
+                        Entry::Vacant(entry) => {
+                            entry.insert(Source::of(module, plan, model, key.function)?)
+                        }
+                    };
+                    let (function, slice) = source.slice(plan, model, key)?;
+                    code.function(&emit::emit(&function, &types, &EMIT)?);
+                    slice
+                }
+            };
+            signatures.push(parameter_types(&slice.parameters));
+            slices.push(SliceInfo { export: number.to_string(), ..slice });
+        }
+        Ok(SliceModule { wasm: encode(&slices, signatures, &code), slices })
+    }
+}
+
+/// The slice of `key` in SSA form, and what its parameters and results are.
+///
+/// # Errors
+///
+/// [`Error::PlanMismatch`] when the plan has no such region or nest, or isn't one of this module.
+pub fn slice_function<'a>(
+    module: &Module<'a>,
+    plan: &Plan,
+    model: &CostModel,
+    key: SliceKey,
+) -> Result<(Function<'a>, SliceInfo), Error> {
+    Source::of(module, plan, model, key.function)?.slice(plan, model, key)
+}
+
+/// The blocks that the slice of `key` is made of, by index into
+/// [`FunctionPlan::blocks`](formats::plan::FunctionPlan::blocks). Empty for sites.
+///
+/// # Errors
+///
+/// [`Error::PlanMismatch`] when the plan has no such part.
+pub fn blocks(plan: &Plan, key: SliceKey) -> Result<Vec<u32>, Error> {
+    let function = plan.functions.get(key.function as usize);
+    let function = function.ok_or_else(|| mismatch("no function", key.function))?;
+    Ok(Skeleton::new(function, key.kind)?.map_or(Vec::new(), |skeleton| skeleton.blocks))
+}
+
+/// What the slices of one function are made from.
+pub(crate) struct Source<'a> {
+    costs: Costs,
+    /// The values, where a branch of the function is computed.
+    flow: Option<Flow<'a>>,
+}
+
+impl<'a> Source<'a> {
+    /// What the slices of the function number `number` are made from.
+    ///
+    /// # Errors
+    ///
+    /// As [`slice_function`].
+    pub(crate) fn of(
+        module: &Module<'a>,
+        plan: &Plan,
+        model: &CostModel,
+        number: u32,
+    ) -> Result<Source<'a>, Error> {
+        let function = plan.functions.get(number as usize);
+        let function = function
+            .filter(|_| (number as usize) < module.bodies.len())
+            .ok_or_else(|| mismatch("no function", number))?;
+        let computes = !function.nests.is_empty()
+            || function.regions.iter().any(|region| !region.values.is_empty())
+            || function.blocks.iter().any(|block| block.exit.is_computed());
+        Ok(Source {
+            costs: Costs::of(module, number, model)?,
+            flow: computes.then(|| Flow::of(module, number)).transpose()?,
+        })
+    }
+
+    /// The slice of `key`, a region or nest of this function.
+    ///
+    /// # Errors
+    ///
+    /// As [`slice_function`].
+    pub(crate) fn slice(
+        &self,
+        plan: &Plan,
+        model: &CostModel,
+        key: SliceKey,
+    ) -> Result<(Function<'a>, SliceInfo), Error> {
+        let function = &plan.functions[key.function as usize];
+        let skeleton = Skeleton::new(function, key.kind)?
+            .ok_or_else(|| mismatch("no such part of function", key.function))?;
+        let (recorded, entry_cost) = match key.kind {
+            SliceKind::Region(region) => {
+                let region = &function.regions[region as usize];
+                let enters = region.kind == RegionKind::Entry;
+                (&region.values, if enters { u64::from(model.function_entry) } else { 0 })
+            }
+            SliceKind::Nest(nest) => (&function.nests[nest as usize].values, 0),
+            SliceKind::Site(_) => unreachable!("a site has no skeleton"),
+        };
+        let values = match &self.flow {
+            Some(flow) => flow.recorded(&skeleton, recorded)?,
+            None => Vec::new(),
+        };
+        let mut bound = entry_cost;
+        for &block in skeleton.blocks.iter().filter(|&&block| skeleton.runs(block)) {
+            let block = skeleton.block(block);
+            bound += self.costs.range(block.first_operator, block.end_operator)?;
+        }
+        let parts = build::Parts {
+            skeleton: &skeleton,
+            flow: self.flow.as_ref(),
+            values,
+            costs: &self.costs,
+            entry_cost,
+        };
+        let mut built = build::build(&parts)?;
+        if skeleton.nest.is_some() {
+            ir::closed::close_loops(&mut built.function);
+        }
+        ir::simplify::simplify(&mut built.function);
+        let parameters = recorded.iter().map(|recorded| recorded.ty).collect();
+        let Built { function, contexts, loops } = built;
+        let export = String::new();
+        Ok((function, SliceInfo { key, export, parameters, contexts, loops, bound }))
+    }
+}
+
+/// How slices are emitted: wasmi 2.0.0 gives `i32.const 1, local.get 0, local.get 0, i32.eqz,
+/// select` the value 0 where the local is 0, so they have no `select`.
+const EMIT: emit::Options = emit::Options { select_as_branch: true };
+
+fn recorded_type(ty: Scalar) -> wasmparser::ValType {
+    match ty {
+        Scalar::I32 => wasmparser::ValType::I32,
+        Scalar::I64 => wasmparser::ValType::I64,
+        Scalar::F32 => wasmparser::ValType::F32,
+        Scalar::F64 => wasmparser::ValType::F64,
+    }
+}
+
+fn parameter_types(recorded: &[Scalar]) -> Vec<ValType> {
+    let recorded = recorded.iter().map(|ty| match ty {
+        Scalar::I32 => ValType::I32,
+        Scalar::I64 => ValType::I64,
+        Scalar::F32 => ValType::F32,
+        Scalar::F64 => ValType::F64,
+    });
+    [ValType::I64].into_iter().chain(recorded).collect()
+}
+
+fn mismatch(what: &str, index: u32) -> Error {
+    Error::PlanMismatch(format!("{what} {index}"))
+}
+
+/// The module around the functions.
+fn encode(slices: &[SliceInfo], signatures: Vec<Vec<ValType>>, code: &CodeSection) -> Vec<u8> {
+    let mut types = TypeSection::new();
+    let mut known: HashMap<Vec<ValType>, u32> = HashMap::new();
+    let mut functions = FunctionSection::new();
+    let mut exports = ExportSection::new();
+    for (index, (slice, parameters)) in (0..).zip(slices.iter().zip(signatures)) {
+        let next = known.len() as u32;
+        let number = *known.entry(parameters).or_insert_with_key(|parameters| {
+            types.ty().function(parameters.iter().copied(), []);
+            next
+        });
+        functions.function(number);
+        exports.export(&slice.export, ExportKind::Func, index);
+    }
+    exports.export(FUEL_EXPORT, ExportKind::Memory, 0);
+    let results = slices.iter().map(|slice| slice.contexts.len() + slice.loops.len() + 1);
+    let results = results.max().unwrap_or(0).max(2);
+    let pages = (results as u64 * u64::from(RESULT_BYTES)).div_ceil(1 << 16);
+    let mut memories = MemorySection::new();
+    memories.memory(MemoryType {
+        minimum: pages,
+        maximum: Some(pages),
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
+    let mut module = Encoder::new();
+    module.section(&types).section(&functions).section(&memories).section(&exports).section(code);
+    module.finish()
+}
+
+/// The parameter of a site's slice with the units.
+const UNITS: u32 = 1;
+
+fn site_slice(
+    plan: &Plan,
+    key: SliceKey,
+    site: u32,
+    model: &CostModel,
+) -> Result<(wasm_encoder::Function, SliceInfo), Error> {
+    let function = plan.functions.get(key.function as usize);
+    let function = function.ok_or_else(|| mismatch("no function", key.function))?;
+    let site = function.sites.get(site as usize).ok_or_else(|| mismatch("no site", site))?;
+    let block =
+        function.blocks.get(site.block as usize).ok_or_else(|| mismatch("no block", site.block))?;
+    let price = i64::from(model.per_unit(site.bulk));
+    let mut body = wasm_encoder::Function::new([]);
+    let mut code = body.instructions();
+    let units = |code: &mut InstructionSink<'_>| {
+        code.local_get(UNITS);
+        if !site.wide {
+            code.i64_extend_i32_u();
+        }
+    };
+    // Both halves of the units times a 32-bit price fit in 64 bits.
+    code.i32_const(0);
+    units(&mut code);
+    code.i64_const(0xffff_ffff).i64_and().i64_const(price).i64_mul().i64_store(result(0));
+    code.i32_const(0);
+    units(&mut code);
+    code.i64_const(32).i64_shr_u().i64_const(price).i64_mul().i64_store(result(1));
+    code.end();
+    let slice = SliceInfo {
+        key,
+        export: String::new(),
+        parameters: vec![if site.wide { Scalar::I64 } else { Scalar::I32 }],
+        contexts: vec![block.innermost_loop],
+        loops: Vec::new(),
+        bound: 0,
+    };
+    Ok((body, slice))
+}
+
+/// Where a slice leaves its result number `index`.
+fn result(index: usize) -> MemArg {
+    MemArg { offset: index as u64 * u64::from(RESULT_BYTES), align: 3, memory_index: 0 }
+}

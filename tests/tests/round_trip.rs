@@ -1,0 +1,263 @@
+//! Modules whose bodies went through the slicer's SSA form and back do what they did before.
+
+#[allow(dead_code)]
+#[path = "spec/script.rs"]
+mod script;
+#[path = "spec/spectest.rs"]
+mod spectest;
+#[path = "spec/values.rs"]
+mod values;
+#[allow(dead_code)]
+#[path = "spec/world.rs"]
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use arbtest::arbitrary::{self, Unstructured};
+use arbtest::arbtest;
+use slicer::ir::emit::Options;
+use slicer::ir::round_trip;
+use tests::models::SplitMix;
+use tests::observation::Ending;
+use tests::program::{Call, Command, Program, Run, Value};
+use tests::{corpus, engine};
+use wasm_smith::Config;
+use wasmtime::{ExternType, ValType};
+
+use script::{THREAD_STACK_BYTES, Verdict, play, scripts};
+use world::{Treatment, Workshop};
+
+/// Both ways to write a body.
+const OPTIONS: [Options; 2] =
+    [Options { select_as_branch: false }, Options { select_as_branch: true }];
+
+#[test]
+fn every_assertion_of_the_specification_holds() {
+    let scripts = scripts();
+    let shop = |treatment| Workshop::new(treatment).expect("an engine");
+    let plain = shop(Treatment::Plain);
+    let treated = OPTIONS.map(|options| shop(Treatment::RoundTrip(options)));
+    let (next, held) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let failures = Mutex::new(Vec::new());
+    let work = || {
+        while let Some((name, file)) = scripts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (count, mut found) = check_script(&plain, &treated, name, file.raw());
+            held.fetch_add(count, Ordering::Relaxed);
+            failures.lock().expect("no thread panics with the lock").append(&mut found);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let thread = std::thread::Builder::new().stack_size(THREAD_STACK_BYTES);
+            thread.spawn_scoped(scope, work).expect("a thread");
+        }
+    });
+    let (failures, held) = (failures.into_inner().expect("no thread panicked"), held.into_inner());
+    println!("{} scripts, {held} directives hold as they do plainly", scripts.len());
+    assert!(held > 0, "nothing was compared");
+    assert!(failures.is_empty(), "{} differences:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// How many directives that hold plainly hold in each other world, and those that don't.
+fn check_script(
+    plain: &Workshop,
+    others: &[Workshop],
+    name: &str,
+    text: &str,
+) -> (usize, Vec<String>) {
+    let (mut held, mut failures) = (0, Vec::new());
+    // A script that doesn't parse is another test's concern: `spec` counts them.
+    let Ok(plain) = play(plain, name, text) else { return (held, failures) };
+    for other in others {
+        let other = match play(other, name, text) {
+            Ok(other) => other,
+            Err(error) => {
+                failures.push(format!("{name}: {error:#}"));
+                continue;
+            }
+        };
+        for (plain, other) in plain.steps.iter().zip(&other.steps) {
+            if plain.verdict != Verdict::Holds {
+                continue;
+            }
+            if other.verdict == Verdict::Holds && plain.ending == other.ending {
+                held += 1;
+            } else {
+                failures.push(format!("{name}:{}: {other:?}", plain.line));
+            }
+        }
+    }
+    (held, failures)
+}
+
+/// Runs a program as it is and through the SSA form, and compares all that can be observed.
+fn check(program: &Program) -> Result<(), String> {
+    let run = |program: &Program| engine::run_plain(program).map_err(|error| format!("{error:#}"));
+    let Ok(plain) = run(program) else { return Ok(()) };
+    for options in OPTIONS {
+        let wasm = round_trip::module_with(&program.wasm, &options, |_, _| ())
+            .map_err(|error| error.to_string())?;
+        let other = run(&Program { wasm, ..program.clone() })?;
+        if plain.overflowed_the_stack() && other.overflowed_the_stack() {
+            continue;
+        }
+        let differences = plain.differences(&other);
+        if !differences.is_empty() {
+            return Err(format!("{options:?}: {differences}"));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn programs_print_the_same() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut programs = corpus::find(&root.join("programs")).expect("the programs are committed");
+    programs.extend(corpus::find(&root.join("../examples")).expect("the example is committed"));
+    for path in programs {
+        let wasm = std::fs::read(&path).expect("it was listed");
+        for arguments in [&[][..], &["1", "the cat and the dog"]] {
+            let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+            let command = Command {
+                arguments,
+                stdin: b"the cat, and the dog\n".to_vec(),
+                ..Command::default()
+            };
+            let name = path.display().to_string();
+            let program = Program { name, wasm: wasm.clone(), run: Run::Command(command) };
+            check(&program).unwrap_or_else(|error| panic!("{}: {error}", program.name));
+        }
+    }
+}
+
+/// Programs of the corpus that run for more than half a minute.
+const SLOW: &[&str] = &["shootout-seqhash"];
+
+/// Names the folder of the corpus.
+const CORPUS: &str = "WF_CORPUS";
+
+#[test]
+fn the_corpus_prints_the_same() {
+    let Some(folder) = std::env::var_os(CORPUS).map(PathBuf::from) else {
+        println!("NOT CHECKED, because {CORPUS} does not name a folder");
+        return;
+    };
+    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("round_trip");
+    for path in corpus::find(&folder).expect("the corpus has programs") {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if SLOW.contains(&name.as_str()) {
+            println!("{name}: not run, for it takes long");
+            continue;
+        }
+        let started = Instant::now();
+        for options in OPTIONS {
+            let mut program = corpus::program(&path, &temporary).expect("its folder is copied");
+            program.wasm = round_trip::module_with(&program.wasm, &options, |_, _| ())
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            let observed =
+                engine::run_plain(&program).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+            let ending = &observed.endings[..];
+            assert!(matches!(ending, [Ending::Return(_) | Ending::Exit(0)]), "{name}: {ending:?}");
+            corpus::compare_output(&path, &observed)
+                .unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        }
+        println!("{name}: prints what is expected; {:.1} s", started.elapsed().as_secs_f64());
+    }
+}
+
+/// Time for random programs; `WF_SMITH_MS` sets another, in milliseconds.
+const BUDGET_MS: u64 = 5_000;
+/// How many loop iterations and calls a module may make.
+const TERMINATION_FUEL: u32 = 500;
+/// Bytes that a random module's memory may grow to.
+const MAX_MEMORY_BYTES: u64 = 16 << 16;
+/// Calls of each module.
+const MAX_CALLS: usize = 6;
+
+fn config(u: &mut Unstructured<'_>) -> arbitrary::Result<Config> {
+    Ok(Config {
+        exceptions_enabled: true,
+        gc_enabled: u.arbitrary()?,
+        tail_call_enabled: true,
+        memory64_enabled: true,
+        simd_enabled: true,
+        relaxed_simd_enabled: false,
+        wide_arithmetic_enabled: true,
+        canonicalize_nans: true,
+        disallow_traps: u.arbitrary()?,
+        min_funcs: 1,
+        max_funcs: u.int_in_range(1..=12)?,
+        max_imports: 0,
+        max_memories: 3,
+        max_tables: 3,
+        max_instructions: u.int_in_range(20..=400)?,
+        max_memory32_bytes: MAX_MEMORY_BYTES,
+        max_memory64_bytes: MAX_MEMORY_BYTES.into(),
+        memory_max_size_required: true,
+        max_table_elements: 1_000,
+        table_max_size_required: true,
+        export_everything: true,
+        ..Config::default()
+    })
+}
+
+#[test]
+fn random_programs_do_the_same() {
+    let budget = std::env::var("WF_SMITH_MS").ok().and_then(|ms| ms.parse().ok());
+    let (mut programs, mut all_calls) = (0, 0);
+    arbtest(|u| {
+        let mut module = wasm_smith::Module::new(config(u)?, u)?;
+        module.ensure_termination(TERMINATION_FUEL).expect("every body was generated");
+        let wasm = module.to_bytes();
+        let calls = calls(&wasm, u.arbitrary()?);
+        if calls.is_empty() {
+            return Ok(());
+        }
+        programs += 1;
+        all_calls += calls.len();
+        if let Err(differences) = check(&Program::calls("random", wasm.clone(), calls)) {
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("round-trip-failure.wasm");
+            std::fs::write(&path, &wasm).expect("the target folder is writable");
+            panic!("{differences}\nthe module is in {}", path.display());
+        }
+        Ok(())
+    })
+    .budget_ms(budget.unwrap_or(BUDGET_MS))
+    .run();
+    println!("{all_calls} calls of {programs} random programs");
+    assert!(programs > 0);
+}
+
+/// Calls of the module's exported functions with random arguments.
+fn calls(wasm: &[u8], seed: u64) -> Vec<Call> {
+    let Ok(engine) = engine::engine(|_| ()) else { return Vec::new() };
+    let Ok(module) = wasmtime::Module::new(&engine, wasm) else { return Vec::new() };
+    let mut random = SplitMix(seed);
+    let mut calls = Vec::new();
+    for export in module.exports() {
+        let ExternType::Func(ty) = export.ty() else { continue };
+        let arguments: Vec<_> = ty.params().map(|ty| argument(&ty, &mut random)).collect();
+        calls.push(Call::new(export.name(), &arguments));
+    }
+    calls.truncate(MAX_CALLS);
+    calls
+}
+
+fn argument(ty: &ValType, random: &mut SplitMix) -> Value {
+    let bits = match random.below(2) {
+        0 => u64::from(random.below(10)),
+        _ => random.bits() >> random.below(64),
+    };
+    match ty {
+        ValType::I32 => Value::I32(bits as i32),
+        ValType::I64 => Value::I64(bits as i64),
+        ValType::F32 => Value::F32(bits as u32).canonical(),
+        ValType::F64 => Value::F64(bits).canonical(),
+        ValType::V128 => Value::V128(u128::from(bits) << 32),
+        ValType::Ref(_) => Value::Reference { null: true },
+    }
+}
