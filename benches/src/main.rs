@@ -1,6 +1,8 @@
 //! Measures wf: `cargo run --release -p benches -- overhead --corpus DIR`.
 
+mod convert;
 mod overhead;
+mod prices;
 mod programs;
 mod slices;
 
@@ -17,6 +19,10 @@ struct Arguments {
 enum Bench {
     /// Wall time of each program plain, with the engine's own fuel counter, and recorded.
     Overhead(overhead::Options),
+    /// How fast modules become SSA forms, plans and instrumented modules.
+    Convert(convert::Options),
+    /// What a recorded word costs, and an operator that is replayed.
+    Prices(prices::Options),
     /// What each kind of slices records, and what replaying it takes.
     Slices(slices::Options),
 }
@@ -24,6 +30,8 @@ enum Bench {
 fn main() -> wasmtime::Result<()> {
     match Arguments::parse().bench {
         Bench::Overhead(options) => overhead::run(&options),
+        Bench::Convert(options) => convert::run(&options),
+        Bench::Prices(options) => prices::run(&options),
         Bench::Slices(options) => slices::run(&options),
     }
 }

@@ -32,6 +32,11 @@ impl Costs {
         Ok(Costs { before })
     }
 
+    /// Prices so many operators at 1 each.
+    pub(crate) fn even(operators: u32) -> Costs {
+        Costs { before: (0..=u64::from(operators)).collect() }
+    }
+
     /// Cost of the operators `first..end`.
     ///
     /// # Errors

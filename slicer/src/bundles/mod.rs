@@ -138,8 +138,7 @@ pub fn choose<'a>(
         return Ok(Chosen { choice, flow: None });
     }
     let flow = Flow::of(module, function)?;
-    let plan = crate::plan::outline(cfg);
-    for nest in nests::choose(cfg, &plan, &flow, &candidates, slices)? {
+    for nest in nests::Judge::new(cfg, &flow, slices).choose(&candidates) {
         choice.step_over(nest);
     }
     if slices != Slices::Max {

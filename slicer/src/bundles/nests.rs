@@ -6,16 +6,16 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use formats::plan::{FunctionPlan, Origin, Place, Recorded};
+use formats::plan::{FunctionPlan, MAX_PAYLOAD_WORDS, Origin, Place, Recorded};
 
-use super::price::{self, NestPrice};
 use super::sources::{self, scalar};
 use super::verdicts::Refusal;
-use super::{NestChoice, Slices, cut};
-use crate::Error;
+use super::{NestChoice, Slices, cut, price};
 use crate::cfg::{Cfg, Exit, Role};
+use crate::costs::Costs;
 use crate::ir::{Definition, ValueId};
 use crate::limits::{MAX_NEST_BLOCKS, MAX_NEST_VALUES};
+use crate::slices;
 use crate::slices::flow::Flow;
 use crate::slices::needs::Needs;
 use crate::slices::skeleton::Skeleton;
@@ -104,101 +104,106 @@ pub(super) fn candidate(
     Ok(Candidate { outermost: index, header, blocks: found(blocks), exits: found(exits) })
 }
 
-/// The nests to step over: of those that lie within each other the outermost that can be.
-///
-/// # Errors
-///
-/// [`Error::PlanMismatch`], never for a graph that was built from a module.
-pub(super) fn choose(
-    cfg: &Cfg,
-    plan: &FunctionPlan,
-    flow: &Flow<'_>,
-    candidates: &[Candidate],
+/// Decides for each nest of one function.
+pub(super) struct Judge<'j, 'a> {
+    cfg: &'j Cfg,
+    flow: &'j Flow<'a>,
     slices: Slices,
-) -> Result<Vec<NestChoice>, Error> {
-    let mut taken = HashSet::new();
-    let mut chosen = Vec::new();
-    for candidate in candidates {
-        if taken.contains(&candidate.header) {
-            continue;
-        }
-        if let Ok(nest) = judge(cfg, plan, flow, candidate, slices) {
-            taken.extend(candidate.blocks.iter().copied());
-            chosen.push(nest);
-        }
-    }
-    Ok(chosen)
+    plan: FunctionPlan,
+    /// Of even prices: how much a slice has to add up doesn't depend on them.
+    costs: Costs,
 }
 
-/// The nest to step over, or why it is not stepped over.
-pub(super) fn judge(
-    cfg: &Cfg,
-    plan: &FunctionPlan,
-    flow: &Flow<'_>,
-    candidate: &Candidate,
-    slices: Slices,
-) -> Result<NestChoice, Refusal> {
-    let skeleton = Skeleton::of_nest(plan, candidate.outermost, candidate.blocks.clone());
-    let (values, price) = bundle(cfg, &skeleton, flow, candidate, slices)?;
-    let after = <[u32; 1]>::try_from(candidate.exits.as_slice()).ok().map(|[after]| after);
-    Ok(NestChoice {
-        outermost: candidate.outermost,
-        header: candidate.header,
-        blocks: candidate.blocks.clone(),
-        exits: candidate.exits.clone(),
-        after,
-        values,
-        price,
-    })
-}
+impl<'j, 'a> Judge<'j, 'a> {
+    pub(super) fn new(cfg: &'j Cfg, flow: &'j Flow<'a>, slices: Slices) -> Self {
+        let plan = crate::plan::outline(cfg);
+        let costs = Costs::even(plan.operators);
+        Judge { cfg, flow, slices, plan, costs }
+    }
 
-/// What the nest records when it is stepped over, or why it can't be, or had better not.
-fn bundle(
-    cfg: &Cfg,
-    skeleton: &Skeleton<'_>,
-    flow: &Flow<'_>,
-    candidate: &Candidate,
-    slices: Slices,
-) -> Result<(Vec<Recorded>, NestPrice), Refusal> {
-    let globals = sources::constant_globals(skeleton, flow);
-    let needs = Needs::new(skeleton, flow, |value| globals.contains_key(&value))
-        .ok_or(Refusal::TestsReference)?;
-    let needed = needs.merged.len() + needs.computed.len();
-    if needed > MAX_NEST_VALUES {
-        return Err(Refusal::TooManyValues(needed));
+    /// The nests to step over: of those that lie within each other the outermost that can be.
+    pub(super) fn choose(&self, candidates: &[Candidate]) -> Vec<NestChoice> {
+        let mut taken = HashSet::new();
+        let mut chosen = Vec::new();
+        for candidate in candidates {
+            if taken.contains(&candidate.header) {
+                continue;
+            }
+            if let Ok(nest) = self.judge(candidate) {
+                taken.extend(candidate.blocks.iter().copied());
+                chosen.push(nest);
+            }
+        }
+        chosen
     }
-    let places = places(skeleton, flow, candidate);
-    let record = |value: ValueId| sources::recorded(flow, value, places.get(&value).copied());
-    let (given, mut leaves): (Vec<ValueId>, Vec<ValueId>) =
-        needs.leaves.iter().copied().partition(|value| globals.contains_key(value));
-    let origin = |value: ValueId| flow.original.value(value).origin;
-    if let Some(&inside) = leaves.iter().find(|&&leaf| defined_in(skeleton, flow, leaf)) {
-        return Err(Refusal::DependsOn(origin(inside)));
+
+    /// The nest to step over, or why it can't be, or had better not.
+    pub(super) fn judge(&self, candidate: &Candidate) -> Result<NestChoice, Refusal> {
+        let skeleton = Skeleton::of_nest(&self.plan, candidate.outermost, candidate.blocks.clone());
+        let values = self.bundle(&skeleton, candidate)?;
+        let words = sources::words(&values);
+        if words > MAX_PAYLOAD_WORDS {
+            return Err(Refusal::TooManyWords(words));
+        }
+        let slice = slices::of_skeleton(&skeleton, Some(self.flow), &values, &self.costs, 0)
+            .map_err(|_| Refusal::Hidden(None))?;
+        let price = price::of_nest(self.cfg, &candidate.blocks, &values, &slice.function);
+        if self.slices == Slices::Chosen && price.stepped_over >= price.told {
+            return Err(Refusal::TooDear(price));
+        }
+        let after = <[u32; 1]>::try_from(candidate.exits.as_slice()).ok().map(|[after]| after);
+        Ok(NestChoice {
+            outermost: candidate.outermost,
+            header: candidate.header,
+            blocks: candidate.blocks.clone(),
+            exits: candidate.exits.clone(),
+            after,
+            values,
+            price,
+        })
     }
-    if slices == Slices::Chosen {
-        leaves = cut::cheapest(skeleton, flow, &needs, record).ok_or_else(|| {
-            let hidden = leaves.iter().find(|&&leaf| record(leaf).is_none());
-            Refusal::Hidden(hidden.map(|&leaf| origin(leaf)))
-        })?;
+
+    /// What the nest records when it is stepped over, or why it can't be.
+    fn bundle(
+        &self,
+        skeleton: &Skeleton<'_>,
+        candidate: &Candidate,
+    ) -> Result<Vec<Recorded>, Refusal> {
+        let flow = self.flow;
+        let globals = sources::constant_globals(skeleton, flow);
+        let needs = Needs::new(skeleton, flow, |value| globals.contains_key(&value))
+            .ok_or(Refusal::TestsReference)?;
+        let needed = needs.merged.len() + needs.computed.len();
+        if needed > MAX_NEST_VALUES {
+            return Err(Refusal::TooManyValues(needed));
+        }
+        let places = places(skeleton, flow, candidate);
+        let record = |value: ValueId| sources::recorded(flow, value, places.get(&value).copied());
+        let (given, mut leaves): (Vec<ValueId>, Vec<ValueId>) =
+            needs.leaves.iter().copied().partition(|value| globals.contains_key(value));
+        let origin = |value: ValueId| flow.original.value(value).origin;
+        if let Some(&inside) = leaves.iter().find(|&&leaf| defined_in(skeleton, flow, leaf)) {
+            return Err(Refusal::DependsOn(origin(inside)));
+        }
+        if self.slices == Slices::Chosen {
+            leaves = cut::cheapest(skeleton, flow, &needs, record).ok_or_else(|| {
+                let hidden = leaves.iter().find(|&&leaf| record(leaf).is_none());
+                Refusal::Hidden(hidden.map(|&leaf| origin(leaf)))
+            })?;
+        }
+        let mut values = BTreeSet::new();
+        for leaf in leaves {
+            values.insert(record(leaf).ok_or(Refusal::Hidden(Some(origin(leaf))))?);
+        }
+        for value in given {
+            let global = globals[&value];
+            let ty = scalar(flow.original.value(value).ty)
+                .ok_or_else(|| Refusal::Hidden(Some(origin(value))))?;
+            let place = Place::Global(global);
+            values.insert(Recorded { value: Origin::Global(global), ty, place });
+        }
+        Ok(values.into_iter().collect())
     }
-    let mut values = BTreeSet::new();
-    for leaf in leaves {
-        values.insert(record(leaf).ok_or(Refusal::Hidden(Some(origin(leaf))))?);
-    }
-    for value in given {
-        let global = globals[&value];
-        let ty = scalar(flow.original.value(value).ty)
-            .ok_or_else(|| Refusal::Hidden(Some(origin(value))))?;
-        values.insert(Recorded { value: Origin::Global(global), ty, place: Place::Global(global) });
-    }
-    let values: Vec<Recorded> = values.into_iter().collect();
-    let price = price::of_nest(cfg, &candidate.blocks, &needs, &values);
-    let words = sources::words(&values);
-    if words > formats::plan::MAX_PAYLOAD_WORDS {
-        return Err(Refusal::TooManyWords(words));
-    }
-    let pays = slices == Slices::Max || price.stepped_over < price.told;
-    if pays { Ok((values, price)) } else { Err(Refusal::TooDear(price)) }
 }
 
 /// Whether `value` is defined within the nest: then it isn't known on entry.

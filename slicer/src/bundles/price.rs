@@ -7,7 +7,8 @@ use formats::plan::Recorded;
 
 use super::sources::words;
 use crate::cfg::Cfg;
-use crate::slices::needs::Needs;
+use crate::ir::graph::{Dominators, Graph, Loops};
+use crate::ir::{BlockId, Function};
 
 /// Expected iterations of a loop each time it is entered.
 const TRIPS: u64 = 10;
@@ -38,25 +39,40 @@ pub(super) fn of_values(values: &[Recorded]) -> u64 {
     words(values) as u64 * WORD
 }
 
-/// Prices the nest with these blocks, which needs `needs` and would record `values`.
-pub(super) fn of_nest(cfg: &Cfg, blocks: &[u32], needs: &Needs, values: &[Recorded]) -> NestPrice {
+/// Prices the nest with these blocks, which would record `values` and be replayed by `slice`.
+pub(super) fn of_nest(
+    cfg: &Cfg,
+    blocks: &[u32],
+    values: &[Recorded],
+    slice: &Function<'_>,
+) -> NestPrice {
     let innermost = |block: u32| cfg.blocks[block as usize].innermost_loop;
     let outer_depth = innermost(blocks[0]).map_or(0, |this| cfg.loops[this as usize].depth);
-    let mut iterations = 0_u64;
-    let mut deepest = 0;
-    for &block in blocks {
-        let header = innermost(block).filter(|&this| cfg.loops[this as usize].header == block);
-        let Some(this) = header else { continue };
-        let depth = (cfg.loops[this as usize].depth - outer_depth + 1).min(MAX_DEPTH);
-        iterations = iterations.saturating_add(TRIPS.pow(depth));
-        deepest = deepest.max(depth);
-    }
-    // Each iteration of each loop is an event, which is one word. What has to be recomputed is
-    // taken to be recomputed as often as the innermost loop runs.
-    let work = (needs.computed.len() + needs.merged.len()) as u64 * OPERATOR;
-    let replay = TRIPS.pow(deepest).saturating_mul(work);
+    let headers = blocks.iter().filter_map(|&block| {
+        innermost(block).filter(|&this| cfg.loops[this as usize].header == block)
+    });
+    let depths = headers.map(|this| cfg.loops[this as usize].depth - outer_depth + 1);
+    // Each iteration of each loop is an event, which is one word.
+    let iterations = depths.map(runs_at).fold(0, u64::saturating_add);
     NestPrice {
-        stepped_over: (WORD + of_values(values)).saturating_add(replay),
+        stepped_over: (WORD + of_values(values)).saturating_add(of_replaying(slice)),
         told: iterations.saturating_mul(WORD),
     }
+}
+
+/// How often code runs that lies in so many loops.
+fn runs_at(depth: u32) -> u64 {
+    TRIPS.pow(depth.min(MAX_DEPTH))
+}
+
+/// Price of running `slice` once.
+fn of_replaying(slice: &Function<'_>) -> u64 {
+    let graph = Graph::new(slice);
+    let loops = Loops::new(&graph, &Dominators::new(&graph));
+    let reachable = slice.block_ids().filter(|&block| graph.is_reachable(block));
+    let price = |block: BlockId| {
+        let operators = slice.block(block).instructions.len() as u64 + 1;
+        (operators * OPERATOR).saturating_mul(runs_at(loops.depth(block)))
+    };
+    reachable.map(price).fold(0, u64::saturating_add)
 }

@@ -67,7 +67,7 @@ pub fn verdicts(
         return Ok(vec![Verdict::Told(Refusal::NotAsked); cfg.loops.len()]);
     }
     let flow = Flow::of(module, function)?;
-    let plan = crate::plan::outline(cfg);
+    let judge = nests::Judge::new(cfg, &flow, slices);
     let predecessors = nests::predecessors(cfg);
     let mut taken: HashSet<u32> = HashSet::new();
     let mut verdict = |index: u32| {
@@ -75,7 +75,7 @@ pub fn verdicts(
             return Verdict::Within;
         }
         let judged = nests::candidate(cfg, &predecessors, index)
-            .and_then(|candidate| nests::judge(cfg, &plan, &flow, &candidate, slices));
+            .and_then(|candidate| judge.judge(&candidate));
         match judged {
             Ok(nest) => {
                 taken.extend(&nest.blocks);

@@ -333,6 +333,11 @@ impl Loops {
         current
     }
 
+    /// Number of loops around `block`.
+    pub fn depth(&self, block: BlockId) -> u32 {
+        self.innermost[block.0 as usize].map_or(0, |index| self.loops[index as usize].depth + 1)
+    }
+
     /// Whether `block` lies in the loop `index`.
     pub fn contains(&self, index: u32, block: BlockId) -> bool {
         let mut current = self.innermost[block.0 as usize];

@@ -20,8 +20,8 @@ use crate::ir::ssa::{Variable, Variables};
 use crate::ir::{BlockId, Definition, Function, Origin, Target, TerminatorKind, ValueId};
 
 /// A slice in SSA form.
-pub(super) struct Built<'a> {
-    pub(super) function: Function<'a>,
+pub(crate) struct Built<'a> {
+    pub(crate) function: Function<'a>,
     pub(super) contexts: Vec<Option<u32>>,
     pub(super) loops: Vec<u32>,
 }

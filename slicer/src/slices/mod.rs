@@ -21,13 +21,13 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use formats::cost_model::CostModel;
-use formats::plan::{Plan, RegionKind, Scalar};
+use formats::plan::{Plan, Recorded, RegionKind, Scalar};
 use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, FunctionSection, InstructionSink, MemArg,
     MemorySection, MemoryType, Module as Encoder, TypeSection, ValType,
 };
 
-use self::build::Built;
+use self::build::{Built, Parts};
 use self::flow::Flow;
 use self::skeleton::Skeleton;
 use crate::Error;
@@ -251,32 +251,42 @@ impl<'a> Source<'a> {
             SliceKind::Nest(nest) => (&function.nests[nest as usize].values, 0),
             SliceKind::Site(_) => unreachable!("a site has no skeleton"),
         };
-        let values = match &self.flow {
-            Some(flow) => flow.recorded(&skeleton, recorded)?,
-            None => Vec::new(),
-        };
         let mut bound = entry_cost;
         for &block in skeleton.blocks.iter().filter(|&&block| skeleton.runs(block)) {
             let block = skeleton.block(block);
             bound += self.costs.range(block.first_operator, block.end_operator)?;
         }
-        let parts = build::Parts {
-            skeleton: &skeleton,
-            flow: self.flow.as_ref(),
-            values,
-            costs: &self.costs,
-            entry_cost,
-        };
-        let mut built = build::build(&parts)?;
-        if skeleton.nest.is_some() {
-            ir::closed::close_loops(&mut built.function);
-        }
-        ir::simplify::simplify(&mut built.function);
+        let flow = self.flow.as_ref();
+        let built = of_skeleton(&skeleton, flow, recorded, &self.costs, entry_cost)?;
         let parameters = recorded.iter().map(|recorded| recorded.ty).collect();
         let Built { function, contexts, loops } = built;
         let export = String::new();
         Ok((function, SliceInfo { key, export, parameters, contexts, loops, bound }))
     }
+}
+
+/// The slice of `skeleton` that starts from `recorded`, with its loops closed where they can be.
+///
+/// # Errors
+///
+/// [`Error::PlanMismatch`] when a computed branch depends on something else.
+pub(crate) fn of_skeleton<'a>(
+    skeleton: &Skeleton<'_>,
+    flow: Option<&Flow<'a>>,
+    recorded: &[Recorded],
+    costs: &Costs,
+    entry_cost: u64,
+) -> Result<Built<'a>, Error> {
+    let values = match flow {
+        Some(flow) => flow.recorded(skeleton, recorded)?,
+        None => Vec::new(),
+    };
+    let mut built = build::build(&Parts { skeleton, flow, values, costs, entry_cost })?;
+    if skeleton.nest.is_some() {
+        ir::closed::close_loops(&mut built.function);
+    }
+    ir::simplify::simplify(&mut built.function);
+    Ok(built)
 }
 
 /// How slices are emitted: wasmi 2.0.0 gives `i32.const 1, local.get 0, local.get 0, i32.eqz,
