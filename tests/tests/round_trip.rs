@@ -1,4 +1,8 @@
-//! Modules whose bodies went through the slicer's SSA form and back do what they did before.
+//! Modules whose bodies went through the slicer's SSA form and back do what they did before, also
+//! when each function was simplified on the way.
+//!
+//! What is compared are all bits but those of NaNs that the specification leaves open: a simplified
+//! function computes no float in another way, but two equal computations may become one.
 
 #[allow(dead_code)]
 #[path = "spec/script.rs"]
@@ -11,15 +15,17 @@ mod values;
 #[path = "spec/world.rs"]
 mod world;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use arbtest::arbitrary::{self, Unstructured};
 use arbtest::arbtest;
 use slicer::ir::emit::Options;
-use slicer::ir::round_trip;
+use slicer::ir::{Function, round_trip, simplify, verify};
+use slicer::module::Module;
 use tests::models::SplitMix;
 use tests::observation::Ending;
 use tests::program::{Call, Command, Program, Run, Value};
@@ -28,18 +34,81 @@ use wasm_smith::Config;
 use wasmtime::{ExternType, ValType};
 
 use script::{THREAD_STACK_BYTES, Verdict, play, scripts};
-use world::{Treatment, Workshop};
+use world::{Change, Treatment, Workshop};
 
 /// Both ways to write a body.
 const OPTIONS: [Options; 2] =
     [Options { select_as_branch: false }, Options { select_as_branch: true }];
+
+/// The ways through the SSA form: written in both ways, and simplified.
+fn ways(sizes: &Arc<Sizes>) -> [(Options, Change); 3] {
+    let sizes = Arc::clone(sizes);
+    let [plain, branching] = OPTIONS;
+    [
+        (plain, Arc::new(|_, _| ())),
+        (branching, Arc::new(|_, _| ())),
+        (plain, Arc::new(move |module, function| sizes.simplify(module, function))),
+    ]
+}
+
+/// How much smaller functions get when they are simplified.
+#[derive(Default)]
+struct Sizes {
+    functions: AtomicUsize,
+    before: Size,
+    after: Size,
+}
+
+#[derive(Default)]
+struct Size {
+    blocks: AtomicUsize,
+    instructions: AtomicUsize,
+}
+
+impl Size {
+    fn add(&self, function: &Function<'_>) {
+        let instructions = function.blocks.iter().map(|block| block.instructions.len()).sum();
+        self.blocks.fetch_add(function.blocks.len(), Ordering::Relaxed);
+        self.instructions.fetch_add(instructions, Ordering::Relaxed);
+    }
+}
+
+impl Sizes {
+    /// Simplifies a function, which is well formed then.
+    fn simplify(&self, module: &Module<'_>, function: &mut Function<'_>) {
+        self.functions.fetch_add(1, Ordering::Relaxed);
+        self.before.add(function);
+        simplify::simplify(function);
+        verify::verify(module, function).expect("it stays well formed");
+        self.after.add(function);
+    }
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [functions, blocks, instructions, fewer_blocks, fewer_instructions] = [
+            &self.functions,
+            &self.before.blocks,
+            &self.before.instructions,
+            &self.after.blocks,
+            &self.after.instructions,
+        ]
+        .map(|count| count.load(Ordering::Relaxed));
+        write!(
+            f,
+            "{functions} functions, simplified: {instructions} instructions to \
+             {fewer_instructions}, {blocks} blocks to {fewer_blocks}"
+        )
+    }
+}
 
 #[test]
 fn every_assertion_of_the_specification_holds() {
     let scripts = scripts();
     let shop = |treatment| Workshop::new(treatment).expect("an engine");
     let plain = shop(Treatment::Plain);
-    let treated = OPTIONS.map(|options| shop(Treatment::RoundTrip(options)));
+    let sizes = Arc::default();
+    let treated = ways(&sizes).map(|(options, change)| shop(Treatment::RoundTrip(options, change)));
     let (next, held) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let failures = Mutex::new(Vec::new());
     let work = || {
@@ -58,6 +127,7 @@ fn every_assertion_of_the_specification_holds() {
     });
     let (failures, held) = (failures.into_inner().expect("no thread panicked"), held.into_inner());
     println!("{} scripts, {held} directives hold as they do plainly", scripts.len());
+    println!("{sizes}");
     assert!(held > 0, "nothing was compared");
     assert!(failures.is_empty(), "{} differences:\n{}", failures.len(), failures.join("\n"));
 }
@@ -95,11 +165,11 @@ fn check_script(
 }
 
 /// Runs a program as it is and through the SSA form, and compares all that can be observed.
-fn check(program: &Program) -> Result<(), String> {
+fn check(program: &Program, ways: &[(Options, Change)]) -> Result<(), String> {
     let run = |program: &Program| engine::run_plain(program).map_err(|error| format!("{error:#}"));
     let Ok(plain) = run(program) else { return Ok(()) };
-    for options in OPTIONS {
-        let wasm = round_trip::module_with(&program.wasm, &options, |_, _| ())
+    for (way, (options, change)) in ways.iter().enumerate() {
+        let wasm = round_trip::module_with(&program.wasm, options, &**change)
             .map_err(|error| error.to_string())?;
         let other = run(&Program { wasm, ..program.clone() })?;
         if plain.overflowed_the_stack() && other.overflowed_the_stack() {
@@ -107,7 +177,7 @@ fn check(program: &Program) -> Result<(), String> {
         }
         let differences = plain.differences(&other);
         if !differences.is_empty() {
-            return Err(format!("{options:?}: {differences}"));
+            return Err(format!("way {way}: {differences}"));
         }
     }
     Ok(())
@@ -118,6 +188,8 @@ fn programs_print_the_same() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut programs = corpus::find(&root.join("programs")).expect("the programs are committed");
     programs.extend(corpus::find(&root.join("../examples")).expect("the example is committed"));
+    let sizes = Arc::default();
+    let ways = ways(&sizes);
     for path in programs {
         let wasm = std::fs::read(&path).expect("it was listed");
         for arguments in [&[][..], &["1", "the cat and the dog"]] {
@@ -129,9 +201,10 @@ fn programs_print_the_same() {
             };
             let name = path.display().to_string();
             let program = Program { name, wasm: wasm.clone(), run: Run::Command(command) };
-            check(&program).unwrap_or_else(|error| panic!("{}: {error}", program.name));
+            check(&program, &ways).unwrap_or_else(|error| panic!("{}: {error}", program.name));
         }
     }
+    println!("{sizes}");
 }
 
 /// Programs of the corpus that run for more than half a minute.
@@ -154,9 +227,10 @@ fn the_corpus_prints_the_same() {
             continue;
         }
         let started = Instant::now();
-        for options in OPTIONS {
+        let sizes = Arc::default();
+        for (options, change) in ways(&sizes) {
             let mut program = corpus::program(&path, &temporary).expect("its folder is copied");
-            program.wasm = round_trip::module_with(&program.wasm, &options, |_, _| ())
+            program.wasm = round_trip::module_with(&program.wasm, &options, &*change)
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             let observed =
                 engine::run_plain(&program).unwrap_or_else(|error| panic!("{name}: {error:#}"));
@@ -166,6 +240,7 @@ fn the_corpus_prints_the_same() {
                 .unwrap_or_else(|error| panic!("{name}: {error:#}"));
         }
         println!("{name}: prints what is expected; {:.1} s", started.elapsed().as_secs_f64());
+        println!("{name}: {sizes}");
     }
 }
 
@@ -209,6 +284,8 @@ fn config(u: &mut Unstructured<'_>) -> arbitrary::Result<Config> {
 fn random_programs_do_the_same() {
     let budget = std::env::var("WF_SMITH_MS").ok().and_then(|ms| ms.parse().ok());
     let (mut programs, mut all_calls) = (0, 0);
+    let sizes = Arc::default();
+    let ways = ways(&sizes);
     arbtest(|u| {
         let mut module = wasm_smith::Module::new(config(u)?, u)?;
         module.ensure_termination(TERMINATION_FUEL).expect("every body was generated");
@@ -219,7 +296,7 @@ fn random_programs_do_the_same() {
         }
         programs += 1;
         all_calls += calls.len();
-        if let Err(differences) = check(&Program::calls("random", wasm.clone(), calls)) {
+        if let Err(differences) = check(&Program::calls("random", wasm.clone(), calls), &ways) {
             let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("round-trip-failure.wasm");
             std::fs::write(&path, &wasm).expect("the target folder is writable");
             panic!("{differences}\nthe module is in {}", path.display());
@@ -228,7 +305,7 @@ fn random_programs_do_the_same() {
     })
     .budget_ms(budget.unwrap_or(BUDGET_MS))
     .run();
-    println!("{all_calls} calls of {programs} random programs");
+    println!("{all_calls} calls of {programs} random programs; {sizes}");
     assert!(programs > 0);
 }
 

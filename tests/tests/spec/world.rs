@@ -1,12 +1,14 @@
 //! A world in which a script's modules live: plain Wasmtime, or Wasmtime with every module
 //! rewritten by an oracle or by the recorder.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, anyhow};
 use formats::cost_model::CostModel;
 use formats::trace::Detail;
 use recorder::Slices;
 use slicer::ir::emit::Options;
-use slicer::ir::round_trip;
+use slicer::ir::{Function, round_trip};
 use tests::engine::{self, failure};
 use tests::oracle::counter::{self, Count, Counted};
 use tests::oracle::{fuel, wasmtime_engine};
@@ -26,10 +28,13 @@ pub(crate) enum Treatment {
     Fuel(CostModel),
     /// They are recorded.
     Recorded(Slices),
-    /// Their bodies go through the slicer's SSA form and back.
+    /// Their bodies go through the slicer's SSA form and back, changed on the way.
     #[allow(dead_code, reason = "only the test `round_trip` does this")]
-    RoundTrip(Options),
+    RoundTrip(Options, Change),
 }
+
+/// Changes a function of a module.
+pub(crate) type Change = Arc<dyn Fn(&slicer::module::Module<'_>, &mut Function<'_>) + Send + Sync>;
 
 /// An engine for a treatment: made once, used for all scripts.
 #[derive(Clone)]
@@ -144,9 +149,9 @@ impl World {
             Treatment::Counted(models) => self.instantiate_counted(wasm, line, &models),
             Treatment::Fuel(_) => self.instantiate_counted(wasm, line, &[]),
             Treatment::Recorded(slices) => self.instantiate_recorded(wasm, slices, line),
-            Treatment::RoundTrip(options) => {
+            Treatment::RoundTrip(options, change) => {
                 self.compile(wasm)?;
-                let back = round_trip::module_with(wasm, &options, |_, _| ());
+                let back = round_trip::module_with(wasm, &options, &*change);
                 let back = back.map_err(|error| Refusal::Rewrite(error.into()))?;
                 let module = Module::new(self.store.engine(), back)
                     .map_err(|error| Refusal::Rewrite(failure(error)))?;

@@ -1,8 +1,46 @@
-//! Branches whose way is known become jumps, and what can't be reached any longer goes.
+//! Branches whose way is known become jumps, those on `eqz` change their ways, and what can't be
+//! reached any longer goes.
+
+use wasmparser::Operator;
 
 use super::constants::{Constant, constant};
 use crate::ir::graph::Graph;
-use crate::ir::{BlockId, Definition, Function, TerminatorKind};
+use crate::ir::{BlockId, Definition, Function, TerminatorKind, ValueId};
+
+/// Lets branches on whether a value is 0 branch on the value. Gives how many.
+pub(super) fn straighten(function: &mut Function<'_>) -> usize {
+    let mut straightened = 0;
+    for block in function.block_ids() {
+        let TerminatorKind::Branch { condition, .. } = function.terminator(block).kind else {
+            continue;
+        };
+        let Some((value, is_contrary)) = tested(function, condition) else { continue };
+        let kind = &mut function.terminators[block.0 as usize].kind;
+        if let TerminatorKind::Branch { condition, taken, otherwise } = kind {
+            *condition = value;
+            if is_contrary {
+                std::mem::swap(taken, otherwise);
+            }
+            straightened += 1;
+        }
+    }
+    straightened
+}
+
+/// The value that `condition` compares with 0, and whether it holds when the value is 0.
+fn tested(function: &Function<'_>, condition: ValueId) -> Option<(ValueId, bool)> {
+    let Definition::Result { instruction, .. } = function.value(condition).definition else {
+        return None;
+    };
+    let instruction = function.instruction(instruction);
+    match (&instruction.operator, &instruction.arguments[..]) {
+        (Operator::I32Eqz, &[value]) => Some((value, true)),
+        (Operator::I32Ne, &[value, zero]) if constant(function, zero) == Some(Constant::I32(0)) => {
+            Some((value, false))
+        }
+        _ => None,
+    }
+}
 
 /// Turns branches on constants into jumps. Gives how many.
 pub(super) fn decide(function: &mut Function<'_>) -> usize {

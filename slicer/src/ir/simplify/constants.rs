@@ -1,8 +1,9 @@
 //! Integer operators on constants, computed. Those that would trap stay.
 
-use wasmparser::Operator;
+use smallvec::SmallVec;
+use wasmparser::{Operator, ValType};
 
-use crate::ir::graph::Graph;
+use super::rewrite::{Less, Subject};
 use crate::ir::{Definition, Function, ValueId};
 
 /// The integer that `value` always is.
@@ -10,11 +11,7 @@ pub(super) fn constant(function: &Function<'_>, value: ValueId) -> Option<Consta
     let Definition::Result { instruction, .. } = function.value(value).definition else {
         return None;
     };
-    match function.instruction(instruction).operator {
-        Operator::I32Const { value } => Some(Constant::I32(value)),
-        Operator::I64Const { value } => Some(Constant::I64(value)),
-        _ => None,
-    }
+    literal(&function.instruction(instruction).operator)
 }
 
 /// An integer.
@@ -33,33 +30,42 @@ impl<'a> From<Constant> for Operator<'a> {
     }
 }
 
-/// Turns operators on constants into constants. Gives how many.
-pub(super) fn fold(function: &mut Function<'_>) -> usize {
-    let mut folded = 0;
-    // Operands come before what uses them in this order, so that one walk folds whole trees.
-    for block in Graph::new(function).reverse_postorder {
-        for place in 0..function.block(block).instructions.len() {
-            let id = function.block(block).instructions[place];
-            let instruction = function.instruction(id);
-            let operands: Option<Vec<Constant>> = instruction
-                .arguments
-                .iter()
-                .map(|&argument| constant(function, argument))
-                .collect();
-            let result = operands.and_then(|operands| match operands[..] {
-                [a] => unary(&instruction.operator, a),
-                [a, b] => binary(&instruction.operator, a, b),
-                _ => None,
-            });
-            if let Some(result) = result {
-                let instruction = &mut function.instructions[id.0 as usize];
-                instruction.operator = result.into();
-                instruction.arguments.clear();
-                folded += 1;
-            }
+impl Constant {
+    /// Its type.
+    pub(super) fn ty(self) -> ValType {
+        match self {
+            Constant::I32(_) => ValType::I32,
+            Constant::I64(_) => ValType::I64,
         }
     }
-    folded
+}
+
+/// The rule: an operator on constants is a constant.
+pub(super) fn rule<'a>(subject: &Subject<'_, 'a>) -> Option<Less<'a>> {
+    if subject.operands().is_empty() {
+        return None;
+    }
+    let constants = subject.operands().iter().map(|&operand| subject.constant(operand));
+    let constants: SmallVec<[Constant; 3]> = constants.collect::<Option<_>>()?;
+    evaluate(subject.operator(), &constants).map(Less::Constant)
+}
+
+/// What `operator` makes of `operands`; `None` when it is no such operator, or would trap.
+pub(super) fn evaluate(operator: &Operator<'_>, operands: &[Constant]) -> Option<Constant> {
+    match *operands {
+        [] => literal(operator),
+        [a] => unary(operator, a),
+        [a, b] => binary(operator, a, b),
+        _ => None,
+    }
+}
+
+fn literal(operator: &Operator<'_>) -> Option<Constant> {
+    match *operator {
+        Operator::I32Const { value } => Some(Constant::I32(value)),
+        Operator::I64Const { value } => Some(Constant::I64(value)),
+        _ => None,
+    }
 }
 
 fn unary(operator: &Operator<'_>, operand: Constant) -> Option<Constant> {

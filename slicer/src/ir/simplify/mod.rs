@@ -1,13 +1,35 @@
 //! Less of the same: a function that does what it did, with fewer instructions and blocks.
 //!
 //! Takes a [`Function`] and changes it in place. Each pass is one file and takes about linear time;
-//! they repeat until none finds anything, at most [`MAX_ROUNDS`] times. Operators that may trap or
-//! that touch state stay, in their order.
+//! they repeat until none finds anything, at most [`MAX_ROUNDS`] times. What touches state stays, in
+//! its order, and so does what may trap, unless it surely doesn't. No float is computed in another
+//! way.
+//!
+//! | file | what |
+//! |---|---|
+//! | `rewrite` | operators give way to less, by the rules of the next four |
+//! | `constants` | operators on constants |
+//! | `identities` | `x + 0`, `x ^ x`, conversions of conversions |
+//! | `comparisons` | `x < x`, `eqz` of a comparison |
+//! | `selects` | `select` on a constant, or of the same twice |
+//! | `equal` | what was computed before |
+//! | `branches` | branches on constants, and blocks that can't be reached |
+//! | `thread` | branches whose outcome is known on a way that leads to them |
+//! | `dead` | what nothing needs |
+//! | `merge` | blocks that always follow one another |
+//! | `replaced` | for `rewrite` and `equal`: values that others take the place of |
 
 mod branches;
+mod comparisons;
 mod constants;
 mod dead;
+mod equal;
+mod identities;
 mod merge;
+mod replaced;
+mod rewrite;
+mod selects;
+mod thread;
 
 use super::Function;
 use super::ssa::remove_redundant_parameters;
@@ -21,8 +43,11 @@ pub fn simplify(function: &mut Function<'_>) {
     for _ in 0..MAX_ROUNDS {
         let size = |function: &Function<'_>| (function.blocks.len(), function.values.len());
         let before = size(function);
-        let folded = constants::fold(function);
-        let jumps = branches::decide(function);
+        let mut changes = rewrite::rewrite(function);
+        changes += equal::unite(function);
+        changes += branches::straighten(function);
+        changes += branches::decide(function);
+        changes += thread::thread(function);
         branches::remove_unreachable(function);
         dead::remove(function);
         remove_redundant_parameters(function);
@@ -30,7 +55,7 @@ pub fn simplify(function: &mut Function<'_>) {
         if merged > 0 {
             branches::remove_unreachable(function);
         }
-        if folded + jumps + merged == 0 && size(function) == before {
+        if changes + merged == 0 && size(function) == before {
             break;
         }
     }

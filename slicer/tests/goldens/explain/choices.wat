@@ -22,7 +22,7 @@
 
 ;; slices chosen
 func 0: 13 operators
-  loop @5: stepped over, for a price of 82 operators replayed; told, its branches would cost 160
+  loop @5: stepped over, for a price of 47 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
     runs blocks 0, 2..5, over nest 0
@@ -47,9 +47,9 @@ func 0: 13 operators
     1 loop, replaced by closed forms
     keeps
       func slice(v0: i64, v1: i32) {
-        let v11: i64 = i64.extend_i32_u(((v1 * -1 + 1) * -1) & -1)
-        i64[0] = 5i64 + 5i64 * v11
-        i64[0 + 8] = 1i64 + 1i64 * v11
+        let v10: i64 = i64.extend_i32_u((v1 * -1 + 1) * -1)
+        i64[0] = v10 * 5i64 + 5i64
+        i64[0 + 8] = v10 + 1i64
         return
       }
     results
@@ -57,7 +57,7 @@ func 0: 13 operators
       i64[0 + 8]  iterations of loop @5
 func 1 function_1: 18 operators
   loop @0: told, because a branch depends on i32.load @2, within it
-  loop @4: stepped over, for a price of 62 operators replayed; told, its branches would cost 160
+  loop @4: stepped over, for a price of 47 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
     runs block 0
@@ -79,16 +79,16 @@ func 1 function_1: 18 operators
       v0: i64  which of 2 paths
     keeps
       func slice(v0: i64) {
-        var v11: i64, v12: i64, v13: i64
+        var v9: i64, v10: i64, v11: i64
         if v0 >=u 1i64 {
-          v11, v12, v13 = 1i64, 10i64, 29i64
+          v9, v10, v11 = 1i64, 10i64, 29i64
         } else {
-          v11, v12, v13 = 0i64, 9i64, 4i64
+          v9, v10, v11 = 0i64, 9i64, 4i64
         }
-        i64[0] = v11
-        i64[0 + 8] = v12
+        i64[0] = v9
+        i64[0 + 8] = v10
         i64[0 + 16] = 1i64
-        i64[0 + 24] = v13
+        i64[0 + 24] = v11
         return
       }
     results
@@ -104,16 +104,16 @@ func 1 function_1: 18 operators
     1 loop, replaced by closed forms
     keeps
       func slice(v0: i64, v1: i32) {
-        let v11: i64 = i64.extend_i32_u(((v1 * -1 + 1) * -1) & -1)
-        i64[0] = 5i64 + 5i64 * v11
-        i64[0 + 8] = 1i64 + 1i64 * v11
+        let v10: i64 = i64.extend_i32_u((v1 * -1 + 1) * -1)
+        i64[0] = v10 * 5i64 + 5i64
+        i64[0 + 8] = v10 + 1i64
         return
       }
     results
       i64[0]  fuel in loop @4
       i64[0 + 8]  iterations of loop @4
 func 2: 16 operators
-  loop @0: stepped over, for a price of 82 operators replayed; told, its branches would cost 160
+  loop @0: stepped over, for a price of 125 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
     runs block 0, over nest 0
@@ -137,7 +137,7 @@ func 2: 16 operators
     keeps
       func slice(v0: i64, v1: i32) {
         var v2: i64, v5: i64, v8: i32 = 0i64, 0i64, v1
-        var v20: i64
+        var v17: i64
         block b2 {
           block b6 {
             block b4 {
@@ -146,16 +146,17 @@ func 2: 16 operators
                 let v7: i64 = v5 + 1i64
                 if v8 == 77 { break b4 }
                 let v12: i64 = v4 + 5i64
-                if !(v8 - 1) { break b6 }
-                v2, v5, v8 = v12, v7, v8 - 1
+                let v14: i32 = v8 - 1
+                if !v14 { break b6 }
+                v2, v5, v8 = v12, v7, v14
               }
             }
-            v20 = v4
+            v17 = v4
             break b2
           }
-          v20 = v12
+          v17 = v12
         }
-        i64[0] = v20
+        i64[0] = v17
         i64[0 + 8] = v7
         return
       }
@@ -196,7 +197,7 @@ func 2: 16 operators
       i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
 ;; slices max
 func 0: 13 operators
-  loop @5: stepped over, for a price of 82 operators replayed; told, its branches would cost 160
+  loop @5: stepped over, for a price of 49 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
     runs blocks 0, 2..5, over nest 0
@@ -221,10 +222,9 @@ func 0: 13 operators
     1 loop, replaced by closed forms
     keeps
       func slice(v0: i64, v1: i32) {
-        let v12: i32 = ((v1 /u 3 * -1 + 1) * -1) & -1
-        let v13: i64 = i64.extend_i32_u(v12)
-        i64[0] = 5i64 + 5i64 * v13
-        i64[0 + 8] = 1i64 + 1i64 * v13
+        let v12: i64 = i64.extend_i32_u((v1 /u 3 * -1 + 1) * -1)
+        i64[0] = v12 * 5i64 + 5i64
+        i64[0 + 8] = v12 + 1i64
         return
       }
     results
@@ -232,7 +232,7 @@ func 0: 13 operators
       i64[0 + 8]  iterations of loop @5
 func 1 function_1: 18 operators
   loop @0: told, because a branch depends on i32.load @2, within it
-  loop @4: stepped over, for a price of 62 operators replayed; told, its branches would cost 160
+  loop @4: stepped over, for a price of 47 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
     runs block 0
@@ -256,16 +256,16 @@ func 1 function_1: 18 operators
       v1: i32  local 0 as an iteration of loop @0 begins, kept aside
     keeps
       func slice(v0: i64, v1: i32) {
-        var v12: i64, v13: i64, v14: i64
+        var v11: i64, v12: i64, v13: i64
         if v1 - 4 {
-          v12, v13, v14 = 0i64, 9i64, 4i64
+          v11, v12, v13 = 0i64, 9i64, 4i64
         } else {
-          v12, v13, v14 = 1i64, 10i64, 29i64
+          v11, v12, v13 = 1i64, 10i64, 29i64
         }
-        i64[0] = v12
-        i64[0 + 8] = v13
+        i64[0] = v11
+        i64[0 + 8] = v12
         i64[0 + 16] = 1i64
-        i64[0 + 24] = v14
+        i64[0 + 24] = v13
         return
       }
     results
@@ -281,16 +281,16 @@ func 1 function_1: 18 operators
     1 loop, replaced by closed forms
     keeps
       func slice(v0: i64, v1: i32) {
-        let v11: i64 = i64.extend_i32_u(((v1 * -1 + 1) * -1) & -1)
-        i64[0] = 5i64 + 5i64 * v11
-        i64[0 + 8] = 1i64 + 1i64 * v11
+        let v10: i64 = i64.extend_i32_u((v1 * -1 + 1) * -1)
+        i64[0] = v10 * 5i64 + 5i64
+        i64[0 + 8] = v10 + 1i64
         return
       }
     results
       i64[0]  fuel in loop @4
       i64[0 + 8]  iterations of loop @4
 func 2: 16 operators
-  loop @0: stepped over, for a price of 82 operators replayed; told, its branches would cost 160
+  loop @0: stepped over, for a price of 125 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
     runs block 0, over nest 0
@@ -314,7 +314,7 @@ func 2: 16 operators
     keeps
       func slice(v0: i64, v1: i32) {
         var v2: i64, v5: i64, v8: i32 = 0i64, 0i64, v1
-        var v20: i64
+        var v17: i64
         block b2 {
           block b6 {
             block b4 {
@@ -323,16 +323,17 @@ func 2: 16 operators
                 let v7: i64 = v5 + 1i64
                 if v8 == 77 { break b4 }
                 let v12: i64 = v4 + 5i64
-                if !(v8 - 1) { break b6 }
-                v2, v5, v8 = v12, v7, v8 - 1
+                let v14: i32 = v8 - 1
+                if !v14 { break b6 }
+                v2, v5, v8 = v12, v7, v14
               }
             }
-            v20 = v4
+            v17 = v4
             break b2
           }
-          v20 = v12
+          v17 = v12
         }
-        i64[0] = v20
+        i64[0] = v17
         i64[0 + 8] = v7
         return
       }

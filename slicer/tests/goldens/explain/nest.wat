@@ -72,7 +72,7 @@ func 0: 23 operators
        carries i32  parameter 1, found in local 1
 ;; slices chosen
 func 0: 23 operators
-  loop @0: stepped over, for a price of 1048 operators replayed; told, its branches would cost 1760
+  loop @0: stepped over, for a price of 78 operators replayed; told, its branches would cost 1760
   loop @3: stepped over with the loop around it
 
   region 0: a call of the function
@@ -99,14 +99,14 @@ func 0: 23 operators
     2 loops, replaced by closed forms
     keeps
       func slice(v0: i64, v1: i32, v2: i32) {
-        let v9: i64 = i64.extend_i32_u((v2 + -1) * (1 <u v2))
-        let v11: i64 = 8i64 * v9
-        let v13: i64 = 1i64 * v9
-        let v19: i64 = i64.extend_i32_u((v1 + -1) * (1 <u v1))
-        i64[0] = 11i64 + 11i64 * v19
-        i64[0 + 8] = v11 + 9i64 + (v11 + 9i64) * v19
-        i64[0 + 16] = 1i64 + 1i64 * v19
-        i64[0 + 24] = v13 + 1i64 + (v13 + 1i64) * v19
+        let v11: i64 = i64.extend_i32_u((v2 + -1) * (1 <u v2))
+        let v16: i64 = i64.extend_i32_u((v1 + -1) * (1 <u v1))
+        let v19: i64 = v11 * 8i64 + 9i64
+        let v25: i64 = v11 + 1i64
+        i64[0] = v16 * 11i64 + 11i64
+        i64[0 + 8] = v19 + v19 * v16
+        i64[0 + 16] = v16 + 1i64
+        i64[0 + 24] = v25 + v25 * v16
         return
       }
     results

@@ -87,7 +87,7 @@ func 0: 2 operators
       i64[0]  fuel outside of loops
       i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
 func 1 function_1: 53 operators
-  loop @27: stepped over, for a price of 88 operators replayed; told, its branches would cost 160
+  loop @27: stepped over, for a price of 67 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
     runs blocks 0..2, 3..10, 11..15, over nest 0, computes br_table @4, computes if @12, computes if @24, computes if @40
@@ -99,7 +99,7 @@ func 1 function_1: 53 operators
       v4: i32  i32.load offset=4 @19, kept aside
     keeps
       func slice(v0: i64, v1: i32, v2: i64, v3: i32, v4: i32) {
-        var v39: i64, v40: i64, v41: i64
+        var v35: i64, v36: i64, v37: i64
         block b3 {
           var v17: i64, v20: i32
           block b2 {
@@ -113,7 +113,7 @@ func 1 function_1: 53 operators
                 v17, v20 = 5i64, 0
                 break b2
               }
-              v39, v40, v41 = 7i64, 0i64, 5i64
+              v35, v36, v37 = 7i64, 0i64, 5i64
               break b3
             }
             var v13: i64, v16: i32
@@ -126,19 +126,19 @@ func 1 function_1: 53 operators
           }
           let v19: i64 = v17 + 2i64
           if v20 {
-            v39, v40, v41 = v19 + 1i64, 0i64, 33i64
+            v35, v36, v37 = v19 + 1i64, 0i64, 33i64
           } else {
-            let v29: i64 = v19 + 1i64 + 4i64
+            let v27: i64 = v19 + 1i64 + 4i64
             if v2 <s 3i64 {
-              v39, v40, v41 = v29 + 2i64, 1i64, 53i64
+              v35, v36, v37 = v27 + 2i64, 1i64, 53i64
             } else {
-              v39, v40, v41 = v29 + 4i64, 1i64, 57i64
+              v35, v36, v37 = v27 + 4i64, 1i64, 57i64
             }
           }
         }
-        i64[0] = v39
-        i64[0 + 8] = v40
-        i64[0 + 16] = v41
+        i64[0] = v35
+        i64[0 + 8] = v36
+        i64[0 + 16] = v37
         return
       }
     results
@@ -156,27 +156,27 @@ func 1 function_1: 53 operators
       v4: i32  i32.load offset=4 @19, kept aside
     keeps
       func slice(v0: i64, v1: i32, v2: i64, v3: i32, v4: i32) {
-        var v8: i64, v11: i32
+        var v11: i64, v14: i32
         if !v2 {
-          v8, v11 = 10i64, v3
+          v11, v14 = 10i64, v3
         } else {
-          v8, v11 = 9i64, v4
+          v11, v14 = 9i64, v4
         }
-        var v32: i64, v33: i64, v34: i64
-        let v13: i64 = v8 + 1i64 + 2i64
-        if v11 {
-          v32, v33, v34 = v13 + 1i64, 0i64, 33i64
+        var v27: i64, v28: i64, v29: i64
+        let v15: i64 = v11 + 1i64 + 2i64
+        if v14 {
+          v27, v28, v29 = v15 + 1i64, 0i64, 33i64
         } else {
-          let v22: i64 = v13 + 1i64 + 4i64
+          let v20: i64 = v15 + 1i64 + 4i64
           if v2 <s 3i64 {
-            v32, v33, v34 = v22 + 2i64, 1i64, 53i64
+            v27, v28, v29 = v20 + 2i64, 1i64, 53i64
           } else {
-            v32, v33, v34 = v22 + 4i64, 1i64, 57i64
+            v27, v28, v29 = v20 + 4i64, 1i64, 57i64
           }
         }
-        i64[0] = v32
-        i64[0 + 8] = v33
-        i64[0 + 16] = v34
+        i64[0] = v27
+        i64[0 + 8] = v28
+        i64[0 + 16] = v29
         return
       }
     results
@@ -197,11 +197,11 @@ func 1 function_1: 53 operators
     1 loop, replaced by closed forms
     keeps
       func slice(v0: i64, v1: i32, v2: i32) {
-        let v5: i32 = v1 + -2147483647
-        let v7: i32 = v2 + -2147483648
-        let v13: i64 = i64.extend_i32_u((v7 + v5 * -1) * (v5 <u v7))
-        i64[0] = 8i64 + 8i64 * v13
-        i64[0 + 8] = 1i64 + 1i64 * v13
+        let v7: i32 = v1 + -2147483647
+        let v9: i32 = v2 + -2147483648
+        let v15: i64 = i64.extend_i32_u((v9 + v7 * -1) * (v7 <u v9))
+        i64[0] = v15 * 8i64 + 8i64
+        i64[0 + 8] = v15 + 1i64
         return
       }
     results

@@ -42,7 +42,7 @@ func 1 function_1: 25 operators
   loop @0: told, because a branch depends on i32.load8_u @6, within it
   loop @9: told, because it contains call 0 @10
   loop @14: told, because it never starts over
-  loop @16: stepped over, for a price of 68 operators replayed; told, its branches would cost 160
+  loop @16: stepped over, for a price of 120 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
     runs block 0
@@ -146,249 +146,7 @@ func 1 function_1: 25 operators
     1 loop, run again when it is priced
     keeps
       func slice(v0: i64, v1: i32, v2: i32) {
-        let v12: i32 = v2 + 1
-        var v3: i64, v6: i64 = 0i64, 0i64
-        var v16: i64
-        block b2 {
-          block b6 {
-            block b4 {
-              loop b1 {
-                let v5: i64 = v3 + 2i64
-                let v8: i64 = v6 + 1i64
-                if v1 { break b4 }
-                let v10: i64 = v5 + 2i64
-                if !v12 { break b6 }
-                v3, v6 = v10, v8
-              }
-            }
-            v16 = v5
-            break b2
-          }
-          v16 = v10
-        }
-        i64[0] = v16
-        i64[0 + 8] = v8
-        return
-      }
-    results
-      i64[0]  fuel in loop @16
-      i64[0 + 8]  iterations of loop @16
-
-  region 5: on from @19, where ways meet
-    runs block 11
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 45i64
-        return
-      }
-    results
-      i64[0]  fuel in loop @16
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 6: on from @23, where ways meet
-    runs blocks 13..16
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 1i64
-        i64[0 + 16] = 61i64
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  fuel in loop @16
-      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
-func 2: 4 operators
-  loop @0: told, because it is never left
-
-  region 0: a call of the function
-    runs block 0
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 4i64
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 1: an iteration of loop @0
-    runs block 1
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 4i64
-        return
-      }
-    results
-      i64[0]  fuel in loop @0
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-func 3 function_3: 9 operators
-  loop @0: told, because a branch within it tests a reference
-
-  region 0: a call of the function
-    runs block 0
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 4i64
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 1: an iteration of loop @0
-    runs blocks 1..6
-    requests 4 bytes
-      v0: i64  which of 2 paths
-    keeps
-      func slice(v0: i64) {
-        var v10: i64, v11: i64, v12: i64
-        if v0 >=u 1i64 {
-          v10, v11, v12 = 0i64, 5i64, 4i64
-        } else {
-          v10, v11, v12 = 1i64, 4i64, 21i64
-        }
-        i64[0] = v10
-        i64[0 + 8] = v11
-        i64[0 + 16] = v12
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  fuel in loop @0
-      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
-;; slices chosen
-func 0: 1 operator
-
-  region 0: a call of the function
-    runs blocks 0..2
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 5i64
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-func 1 function_1: 25 operators
-  loop @0: told, because a branch depends on i32.load8_u @6, within it
-  loop @9: told, because it contains call 0 @10
-  loop @14: told, because it never starts over
-  loop @16: stepped over, for a price of 68 operators replayed; told, its branches would cost 160
-
-  region 0: a call of the function
-    runs block 0
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 4i64
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 1: an iteration of loop @0
-    runs blocks 1..4
-    requests 4 bytes
-      v0: i64  which of 2 paths
-    keeps
-      func slice(v0: i64) {
-        var v10: i64, v11: i64, v12: i64
-        if v0 >=u 1i64 {
-          v10, v11, v12 = 1i64, 8i64, 16i64
-        } else {
-          v10, v11, v12 = 0i64, 7i64, 4i64
-        }
-        i64[0] = v10
-        i64[0 + 8] = v11
-        i64[0 + 16] = v12
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  fuel in loop @0
-      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 2: an iteration of loop @9
-    runs block 4
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 17i64
-        return
-      }
-    results
-      i64[0]  fuel in loop @9
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 3: on from @11, behind call 0 @10
-    runs blocks 5..8
-    requests 4 bytes
-      v0: i64  which of 2 paths
-    keeps
-      func slice(v0: i64) {
-        var v10: i64, v11: i64, v12: i64
-        if v0 >=u 1i64 {
-          v10, v11, v12 = 1i64, 3i64, 32i64
-        } else {
-          v10, v11, v12 = 0i64, 2i64, 16i64
-        }
-        i64[0] = v10
-        i64[0 + 8] = v11
-        i64[0 + 16] = v12
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  fuel in loop @9
-      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 4: an iteration of loop @14
-    runs blocks 8..10, over nest 0
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 1i64
-        i64[0 + 16] = 2i64
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  fuel in loop @14
-      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
-
-  nest 0: loop @16
-    runs blocks 10, 12, computes if @18, computes br_if @22
-    requests 12 bytes
-      v1: i32  parameter 0, found in local 0
-      v2: i32  i32.add @3, kept aside
-    1 loop, run again when it is priced
-    keeps
-      func slice(v0: i64, v1: i32, v2: i32) {
+        let v11: i32 = v2 + 1
         var v3: i64, v6: i64 = 0i64, 0i64
         var v14: i64
         block b2 {
@@ -398,15 +156,15 @@ func 1 function_1: 25 operators
                 let v5: i64 = v3 + 2i64
                 let v8: i64 = v6 + 1i64
                 if v1 { break b4 }
-                let v10: i64 = v5 + 2i64
-                if !v2 { break b6 }
-                v3, v6 = v10, v8
+                let v9: i64 = v5 + 2i64
+                if !v11 { break b6 }
+                v3, v6 = v9, v8
               }
             }
             v14 = v5
             break b2
           }
-          v14 = v10
+          v14 = v9
         }
         i64[0] = v14
         i64[0 + 8] = v8
@@ -498,15 +256,257 @@ func 3 function_3: 9 operators
       v0: i64  which of 2 paths
     keeps
       func slice(v0: i64) {
-        var v10: i64, v11: i64, v12: i64
+        var v9: i64, v10: i64, v11: i64
         if v0 >=u 1i64 {
-          v10, v11, v12 = 0i64, 5i64, 4i64
+          v9, v10, v11 = 0i64, 5i64, 4i64
         } else {
-          v10, v11, v12 = 1i64, 4i64, 21i64
+          v9, v10, v11 = 1i64, 4i64, 21i64
         }
-        i64[0] = v10
-        i64[0 + 8] = v11
-        i64[0 + 16] = v12
+        i64[0] = v9
+        i64[0 + 8] = v10
+        i64[0 + 16] = v11
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  fuel in loop @0
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
+;; slices chosen
+func 0: 1 operator
+
+  region 0: a call of the function
+    runs blocks 0..2
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 5i64
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+func 1 function_1: 25 operators
+  loop @0: told, because a branch depends on i32.load8_u @6, within it
+  loop @9: told, because it contains call 0 @10
+  loop @14: told, because it never starts over
+  loop @16: stepped over, for a price of 118 operators replayed; told, its branches would cost 160
+
+  region 0: a call of the function
+    runs block 0
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 4i64
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+
+  region 1: an iteration of loop @0
+    runs blocks 1..4
+    requests 4 bytes
+      v0: i64  which of 2 paths
+    keeps
+      func slice(v0: i64) {
+        var v9: i64, v10: i64, v11: i64
+        if v0 >=u 1i64 {
+          v9, v10, v11 = 1i64, 8i64, 16i64
+        } else {
+          v9, v10, v11 = 0i64, 7i64, 4i64
+        }
+        i64[0] = v9
+        i64[0 + 8] = v10
+        i64[0 + 16] = v11
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  fuel in loop @0
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
+
+  region 2: an iteration of loop @9
+    runs block 4
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 17i64
+        return
+      }
+    results
+      i64[0]  fuel in loop @9
+      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+
+  region 3: on from @11, behind call 0 @10
+    runs blocks 5..8
+    requests 4 bytes
+      v0: i64  which of 2 paths
+    keeps
+      func slice(v0: i64) {
+        var v9: i64, v10: i64, v11: i64
+        if v0 >=u 1i64 {
+          v9, v10, v11 = 1i64, 3i64, 32i64
+        } else {
+          v9, v10, v11 = 0i64, 2i64, 16i64
+        }
+        i64[0] = v9
+        i64[0 + 8] = v10
+        i64[0 + 16] = v11
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  fuel in loop @9
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
+
+  region 4: an iteration of loop @14
+    runs blocks 8..10, over nest 0
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 1i64
+        i64[0 + 16] = 2i64
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  fuel in loop @14
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
+
+  nest 0: loop @16
+    runs blocks 10, 12, computes if @18, computes br_if @22
+    requests 12 bytes
+      v1: i32  parameter 0, found in local 0
+      v2: i32  i32.add @3, kept aside
+    1 loop, run again when it is priced
+    keeps
+      func slice(v0: i64, v1: i32, v2: i32) {
+        var v3: i64, v6: i64 = 0i64, 0i64
+        var v12: i64
+        block b2 {
+          block b6 {
+            block b4 {
+              loop b1 {
+                let v5: i64 = v3 + 2i64
+                let v8: i64 = v6 + 1i64
+                if v1 { break b4 }
+                let v9: i64 = v5 + 2i64
+                if !v2 { break b6 }
+                v3, v6 = v9, v8
+              }
+            }
+            v12 = v5
+            break b2
+          }
+          v12 = v9
+        }
+        i64[0] = v12
+        i64[0 + 8] = v8
+        return
+      }
+    results
+      i64[0]  fuel in loop @16
+      i64[0 + 8]  iterations of loop @16
+
+  region 5: on from @19, where ways meet
+    runs block 11
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 45i64
+        return
+      }
+    results
+      i64[0]  fuel in loop @16
+      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+
+  region 6: on from @23, where ways meet
+    runs blocks 13..16
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 1i64
+        i64[0 + 16] = 61i64
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  fuel in loop @16
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
+func 2: 4 operators
+  loop @0: told, because it is never left
+
+  region 0: a call of the function
+    runs block 0
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 4i64
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+
+  region 1: an iteration of loop @0
+    runs block 1
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 4i64
+        return
+      }
+    results
+      i64[0]  fuel in loop @0
+      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+func 3 function_3: 9 operators
+  loop @0: told, because a branch within it tests a reference
+
+  region 0: a call of the function
+    runs block 0
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 1i64
+        i64[0 + 8] = 4i64
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+
+  region 1: an iteration of loop @0
+    runs blocks 1..6
+    requests 4 bytes
+      v0: i64  which of 2 paths
+    keeps
+      func slice(v0: i64) {
+        var v9: i64, v10: i64, v11: i64
+        if v0 >=u 1i64 {
+          v9, v10, v11 = 0i64, 5i64, 4i64
+        } else {
+          v9, v10, v11 = 1i64, 4i64, 21i64
+        }
+        i64[0] = v9
+        i64[0 + 8] = v10
+        i64[0 + 16] = v11
         return
       }
     results
