@@ -6,6 +6,10 @@
 /// slice. A `br_table` with more targets than this makes a region that exceeds it by its targets.
 pub const MAX_REGION_SIZE: u64 = 1 << 14;
 
+/// A block counts once more towards [`MAX_REGION_SIZE`] for so many loops around it: a slice keeps an
+/// accumulator for each of them, over all of its blocks.
+pub const LOOPS_PER_BLOCK: u32 = 1 << 6;
+
 /// Largest number of event ids of a module. Above it, regions are made smaller.
 pub const MAX_EVENTS: u64 = 1 << 31;
 

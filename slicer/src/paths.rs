@@ -8,12 +8,13 @@
 //! A branch that is computed has edges of value 0, and the most paths behind any of them. A nest is
 //! stepped over: its header has the paths of the block behind the nest.
 //!
-//! Cut points are loop headers outside of nests, calls, and whatever leaves the function. Where that leaves regions
-//! larger than a limit, joins are cut too, in one backward pass: a block whose regions would be
-//! too large cuts those successors that exceed their share of the limit.
+//! Cut points are loop headers outside of nests, calls, and whatever leaves the function. Where that
+//! leaves regions larger than a limit, joins are cut too, in one backward pass: a block whose regions
+//! would be too large cuts those successors that exceed their share of the limit.
 
 use crate::bundles::Choice;
 use crate::cfg::{Cfg, Exit, Role};
+use crate::limits::LOOPS_PER_BLOCK;
 
 /// Path numbers of one function.
 #[derive(Debug)]
@@ -96,8 +97,9 @@ pub fn number(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Paths {
 
 /// The blocks at which arriving is a cut point.
 ///
-/// `size` is the sum of the lengths of all paths from a block to the next cut points. Cutting a
-/// successor only makes sizes smaller, so one pass in reverse order leaves no region too large.
+/// `size` is the sum of the lengths of all paths from a block to the next cut points; blocks deep in
+/// loops are longer. Cutting a successor only makes sizes smaller, so one pass in reverse order
+/// leaves no region too large.
 fn cut_points(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Vec<bool> {
     let is_header = |(index, block): (usize, &crate::cfg::Block)| {
         block.role == Role::Header && choice.nest_of(index).is_none()
@@ -106,7 +108,11 @@ fn cut_points(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Vec<bool> {
     for nest in choice.nests.iter().filter(|nest| nest.after.is_none()) {
         nest.exits.iter().for_each(|&exit| cut[exit as usize] = true);
     }
-    let mut size = vec![1u64; cfg.blocks.len()];
+    let length = |block: &crate::cfg::Block| {
+        let depth = block.innermost_loop.map_or(0, |this| cfg.loops[this as usize].depth);
+        1 + u64::from(depth / LOOPS_PER_BLOCK)
+    };
+    let mut size: Vec<u64> = cfg.blocks.iter().map(length).collect();
     for index in (0..cfg.blocks.len()).rev() {
         let over;
         let targets = match onward(cfg, choice, index) {
@@ -130,7 +136,7 @@ fn cut_points(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Vec<bool> {
                 }
             }
         }
-        size[index] = 1 + targets.iter().map(|&target| size_of(target, &cut)).sum::<u64>();
+        size[index] += targets.iter().map(|&target| size_of(target, &cut)).sum::<u64>();
     }
     cut
 }

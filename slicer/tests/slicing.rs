@@ -319,28 +319,31 @@ fn every_slice(module: &Module<'_>, plan: &Plan) -> SliceModule {
 }
 
 #[test]
-fn a_function_of_many_nests_is_sliced_in_linear_time() {
-    let loops = 5_000;
-    for slices in [Slices::Chosen, Slices::Max] {
-        for calls in [true, false] {
-            let wasm = loops_in_a_row(loops, calls);
-            let started = std::time::Instant::now();
-            let module = Module::parse(&wasm).expect("valid");
+fn the_deepest_loops_and_thousands_of_nests_are_sliced() {
+    let depth = slicer::limits::MAX_LOOP_DEPTH as usize;
+    let deep = format!(
+        "(module (func (param i32) {} {}))",
+        "loop ".repeat(depth),
+        "local.get 0 br_if 0 end ".repeat(depth)
+    );
+    let deep = wat::parse_str(deep).expect("valid text");
+    let wide = [loops_in_a_row(LOOPS, true), loops_in_a_row(LOOPS, false)];
+    for wasm in wide.iter().chain([&deep]) {
+        let module = Module::parse(wasm).expect("valid");
+        for slices in [Slices::Min, Slices::Chosen, Slices::Max] {
             let plan = slicer::plan::plan(&module, slices).expect("planned");
-            let planned = started.elapsed();
-            assert_eq!(plan.functions[0].nests.len(), loops);
-            let exits: usize =
-                (0..loops as u32).map(|nest| plan.functions[0].nest_exits(nest).len()).sum();
-            assert_eq!(exits, loops);
-            let made = every_slice(&module, &plan);
-            println!(
-                "{slices:?} calls={calls}: planned in {planned:?}, sliced in {:?}",
-                started.elapsed() - planned
-            );
-            assert!(made.slices.len() > loops);
+            let function = &plan.functions[0];
+            let parts = function.regions.len() + function.nests.len();
+            assert!(parts > LOOPS, "{parts} parts");
+            let nests = 0..function.nests.len() as u32;
+            assert!(nests.into_iter().all(|nest| function.nest_exits(nest).len() == 1));
+            assert_eq!(every_slice(&module, &plan).slices.len(), parts);
         }
     }
 }
+
+/// Loops in a row of the functions with many nests.
+const LOOPS: usize = 5_000;
 
 #[test]
 fn what_is_not_supported_is_refused_by_name() {
