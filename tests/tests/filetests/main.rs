@@ -1,8 +1,10 @@
 //! Files of WebAssembly text, `tests/filetests/**/*.wat`, one test each. What is checked stands in
-//! their comments, which `directives.rs` describes. `BLESS=1` rewrites the expected texts.
+//! their comments, which `directives.rs` describes. `BLESS=1` rewrites the expected texts and removes
+//! those that nothing asks for.
 
 mod directives;
 mod expect;
+mod functions;
 mod heap;
 mod run;
 mod values;
@@ -10,8 +12,10 @@ mod values;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::heap::Heaps;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -36,7 +40,9 @@ fn files(root: &Path) -> Result<Vec<PathBuf>> {
                 if path.file_name().is_some_and(|name| name != "pending") {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|extension| extension == "wat") {
+            } else if path.extension().is_some_and(|extension| extension == "wat")
+                || is_left_behind(&path)
+            {
                 found.push(path);
             }
         }
@@ -45,13 +51,28 @@ fn files(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Whether `path` is an expected text without its file.
+fn is_left_behind(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "expected")
+        && !path.with_extension("wat").exists()
+}
+
 fn check(path: &Path, name: &str) -> Result<()> {
-    let text = fs::read_to_string(path)?;
-    let file = directives::parse(&text).context(name.to_owned())?;
-    let wasm = wat::parse_str(&text).context("the module")?;
-    let addresses = heap::addresses(&file.heaps, &wasm).context(name.to_owned())?;
-    let filled =
-        wat::parse_str(heap::with_data(&text, &file.heaps, &addresses)).context("heaps")?;
-    run::check(&file, name, &filled, &addresses)?;
-    expect::check(&file, path, &wasm)
+    if is_left_behind(path) {
+        if expect::is_blessing() {
+            return fs::remove_file(path).context(name.to_owned());
+        }
+        bail!("{name}:1: there is no .wat file that asks for it: remove it");
+    }
+    let text = fs::read_to_string(path).with_context(|| name.to_owned())?;
+    let file = directives::parse(name, &text)?;
+    let wasm = module(path, &text)?;
+    let heaps = Heaps::place(&file.heaps, name, &wasm)?;
+    run::check(&file, name, &module(path, &heaps.with_data(&text))?, &heaps)?;
+    expect::check(&file, name, path, &wasm)
+}
+
+/// The module that `text` is the text of; errors show the line.
+fn module(path: &Path, text: &str) -> Result<Vec<u8>> {
+    Ok(wat::Parser::new().parse_str(Some(path), text)?)
 }
