@@ -6,6 +6,7 @@
 
 use wasmparser::{MemArg, Operator};
 
+use super::super::effects::Effects;
 use super::super::style::{Sink, Style};
 use super::super::text::operators;
 use super::Names;
@@ -153,33 +154,6 @@ fn found<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
     table.iter().find(|(entry, _)| *entry == name).map(|(_, value)| *value)
 }
 
-/// Whether `operator` does nothing but compute: no trap, no state.
-pub(super) fn is_pure(operator: &Operator<'_>) -> bool {
-    const OTHERS: &[&str] = &[
-        "select",
-        "ref.null",
-        "ref.func",
-        "ref.is_null",
-        "ref.eq",
-        "ref.test",
-        "ref.i31",
-        "any.convert_extern",
-        "extern.convert_any",
-    ];
-    let name = opcode::name(operator);
-    let Some((ty, operation)) = name.split_once('.') else {
-        return OTHERS.contains(&name);
-    };
-    let traps = match ty {
-        "i32" | "i64" => ["div_", "rem_", "trunc_f"].iter().any(|p| operation.starts_with(p)),
-        "f32" | "f64" => false,
-        _ if ty.contains('x') || ty == "v128" => false,
-        _ => return OTHERS.contains(&name),
-    };
-    let accesses = ["load", "store", "atomic"].iter().any(|word| operation.starts_with(word));
-    !traps && !accesses
-}
-
 /// Whether the operands of `operator` are read in the order in which they are computed.
 pub(super) fn keeps_order(operator: &Operator<'_>) -> bool {
     use Operator as O;
@@ -203,7 +177,8 @@ pub(super) fn expression(
     names: Names<'_>,
 ) -> Expression {
     let depth = operands.iter().map(|operand| operand.depth + 1).max().unwrap_or(0);
-    let has_effect = !is_pure(operator) || operands.iter().any(|operand| operand.has_effect);
+    let has_effect =
+        !Effects::of(operator).is_pure() || operands.iter().any(|operand| operand.has_effect);
     let (pieces, level) = number(operator, &operands)
         .or_else(|| access(operator, &operands))
         .or_else(|| call(operator, &operands, names))
@@ -405,7 +380,7 @@ fn named(operator: &Operator<'_>, operands: &[Expression]) -> Pieces {
         out.put(Style::Immediate, immediates);
         out.plain(">");
     }
-    if !operands.is_empty() || !is_pure(operator) {
+    if !operands.is_empty() || !Effects::of(operator).is_pure() {
         arguments(operands, &mut out);
     }
     out
