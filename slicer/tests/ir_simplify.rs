@@ -413,14 +413,14 @@ fn a_branch_on_what_a_way_passes_is_decided() {
         "i32",
         "v6: i32 = i32.const 2; br_if v0, b1(v6, v1), b2
          b1(v8: i32 (made), v9: i32 (made)):
-         v10: i32 = i32.const 1; v11: i32 = i32.sub v8, v10; br_table v11, [b3(v9)], b4(v10)
+         v10: i32 = i32.const 1; v11: i32 = i32.sub v8, v10; br_table v11, [b3(v9), b4(v10)], b3(v9)
          b2:; v7: i32 = i32.clz v1; br b1(v7, v0)
          b3(v12: i32 (made)):; return v12
          b4(v13: i32 (made)):; return v13",
-        "v6: i32 = i32.const 1; br_if v0, b3, b1
-         b1:; v7: i32 = i32.clz v1; v8: i32 = i32.sub v7, v6; br_table v8, [b2], b3
-         b2:; return v0
-         b3:; return v6",
+        "v6: i32 = i32.const 1; br_if v0, b2, b1
+         b1:; v7: i32 = i32.clz v1; v8: i32 = i32.sub v7, v6; br_table v8, [b3, b2], b3
+         b2:; return v6
+         b3:; return v0",
     );
 }
 
@@ -443,6 +443,23 @@ fn blocks_that_are_needed_are_not_passed_by() {
         b3:; return v0
         b4:; return v1";
     check("i32", effect, effect);
+}
+
+#[test]
+fn deep_and_long_functions_are_simplified() {
+    const COUNT: usize = 20_000;
+    // Each `if` decides the next.
+    let ifs = "(local.set 0 (if (result i32) (local.get 0) (then (i32.const 1))
+        (else (call 0 (i32.add (local.get 1) (i32.const 0))))))"
+        .repeat(COUNT);
+    let blocks =
+        format!("{}(br_if 0 (i32.eqz (local.get 0))) {}", "(block ".repeat(500), ")".repeat(500));
+    let sums = "(local.set 0 (i32.eqz (i32.xor (local.get 0) (i32.const 0))))".repeat(COUNT);
+    let wat = format!(
+        "(module (func (param i32) (result i32) (local i32) {ifs} {blocks} {sums} (local.get 0)))"
+    );
+    let (blocks, instructions) = size(&wat);
+    assert!(blocks <= 2 * COUNT + 10 && instructions <= COUNT + 10, "{blocks}, {instructions}");
 }
 
 /// Fuel of each run.

@@ -31,6 +31,7 @@ use tests::observation::Ending;
 use tests::program::{Call, Command, Program, Run, Value};
 use tests::{corpus, engine};
 use wasm_smith::Config;
+use wasmparser::Operator;
 use wasmtime::{ExternType, ValType};
 
 use script::{THREAD_STACK_BYTES, Verdict, play, scripts};
@@ -62,14 +63,25 @@ struct Sizes {
 #[derive(Default)]
 struct Size {
     blocks: AtomicUsize,
-    instructions: AtomicUsize,
+    constants: AtomicUsize,
+    /// All but constants.
+    others: AtomicUsize,
 }
 
 impl Size {
     fn add(&self, function: &Function<'_>) {
-        let instructions = function.blocks.iter().map(|block| block.instructions.len()).sum();
         self.blocks.fetch_add(function.blocks.len(), Ordering::Relaxed);
-        self.instructions.fetch_add(instructions, Ordering::Relaxed);
+        for &id in function.blocks.iter().flat_map(|block| &block.instructions) {
+            let count = match function.instruction(id).operator {
+                Operator::I32Const { .. }
+                | Operator::I64Const { .. }
+                | Operator::F32Const { .. }
+                | Operator::F64Const { .. }
+                | Operator::V128Const { .. } => &self.constants,
+                _ => &self.others,
+            };
+            count.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -86,19 +98,17 @@ impl Sizes {
 
 impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [functions, blocks, instructions, fewer_blocks, fewer_instructions] = [
-            &self.functions,
-            &self.before.blocks,
-            &self.before.instructions,
-            &self.after.blocks,
-            &self.after.instructions,
-        ]
-        .map(|count| count.load(Ordering::Relaxed));
-        write!(
-            f,
-            "{functions} functions, simplified: {instructions} instructions to \
-             {fewer_instructions}, {blocks} blocks to {fewer_blocks}"
-        )
+        let (before, after) = (&self.before, &self.after);
+        write!(f, "{} functions, simplified", self.functions.load(Ordering::Relaxed))?;
+        for (what, before, after) in [
+            ("instructions", &before.others, &after.others),
+            ("constants", &before.constants, &after.constants),
+            ("blocks", &before.blocks, &after.blocks),
+        ] {
+            let [before, after] = [before, after].map(|count| count.load(Ordering::Relaxed));
+            write!(f, ", {before} {what} to {after}")?;
+        }
+        Ok(())
     }
 }
 
