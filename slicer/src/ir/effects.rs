@@ -17,14 +17,43 @@ use crate::opcode::opcode;
 pub struct Effects {
     /// It may trap.
     pub traps: bool,
-    /// Its results depend on state: memories, globals, tables, objects.
-    pub reads: bool,
-    /// It changes state, or makes an object with an identity.
-    pub writes: bool,
+    /// The state that its results depend on.
+    pub reads: State,
+    /// The state that it changes. Making an object with an identity counts.
+    pub writes: State,
     /// It runs other functions, branches, or ends the function.
     pub calls: bool,
     /// How certain its results are, given its operands and the state that it reads.
     pub results: Results,
+}
+
+/// A set of kinds of state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State(u8);
+
+impl State {
+    /// No state.
+    pub const NONE: State = State(0);
+    /// Contents and sizes of memories.
+    pub const MEMORY: State = State(1);
+    /// Globals.
+    pub const GLOBAL: State = State(1 << 1);
+    /// Contents and sizes of tables.
+    pub const TABLE: State = State(1 << 2);
+    /// Objects.
+    pub const HEAP: State = State(1 << 3);
+    /// All state: also what has no kind here.
+    pub const ALL: State = State(u8::MAX);
+
+    /// Whether it is no state at all.
+    pub fn is_none(self) -> bool {
+        self == State::NONE
+    }
+
+    /// Whether the two have a kind in common.
+    pub fn meets(self, other: State) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// How certain an operator's results are, given its operands and the state that it reads.
@@ -38,12 +67,22 @@ pub enum Results {
     Opaque,
 }
 
-const PURE: Effects =
-    Effects { traps: false, reads: false, writes: false, calls: false, results: Results::Certain };
+const PURE: Effects = Effects {
+    traps: false,
+    reads: State::NONE,
+    writes: State::NONE,
+    calls: false,
+    results: Results::Certain,
+};
 const FLOAT: Effects = Effects { results: Results::CertainButNan, ..PURE };
 const OPAQUE: Effects = Effects { results: Results::Opaque, ..PURE };
-const ALL: Effects =
-    Effects { traps: true, reads: true, writes: true, calls: true, results: Results::Opaque };
+const ALL: Effects = Effects {
+    traps: true,
+    reads: State::ALL,
+    writes: State::ALL,
+    calls: true,
+    results: Results::Opaque,
+};
 
 impl Effects {
     /// The effects of `operator`.
@@ -53,12 +92,17 @@ impl Effects {
 
     /// Whether the results depend on the operands alone and nothing else happens.
     pub fn is_pure(self) -> bool {
-        !self.traps && !self.reads && !self.writes && !self.calls
+        !self.traps && self.is_of_operands()
     }
 
     /// Whether the operator can be left out when nothing uses its results.
     pub fn is_removable(self) -> bool {
-        !self.traps && !self.writes && !self.calls
+        !self.traps && self.writes.is_none() && !self.calls
+    }
+
+    /// Whether the operands alone decide on the results, or on a trap, and nothing else happens.
+    pub fn is_of_operands(self) -> bool {
+        self.reads.is_none() && self.writes.is_none() && !self.calls
     }
 }
 
@@ -66,11 +110,7 @@ impl Effects {
 /// NaNs, and surely gets results that are equal in the same sense: equal integers, then. It may trap.
 pub fn recomputable(operator: &Operator<'_>) -> bool {
     let effects = Effects::of(operator);
-    !effects.reads
-        && !effects.writes
-        && !effects.calls
-        && effects.results != Results::Opaque
-        && observed(operator).is_none()
+    effects.is_of_operands() && effects.results != Results::Opaque && observed(operator).is_none()
 }
 
 /// Like [`recomputable`], and also for operators that show a float's bits where the float comes
@@ -99,7 +139,7 @@ fn has_certain_bits(function: &Function<'_>, value: ValueId) -> bool {
         Definition::Result { instruction, .. } => {
             let operator = &function.instruction(instruction).operator;
             let effects = Effects::of(operator);
-            effects.reads || effects.calls || is_float_source(operator)
+            !effects.reads.is_none() || effects.calls || is_float_source(operator)
         }
     }
 }
@@ -172,9 +212,11 @@ fn without_prefix(name: &str) -> Option<Effects> {
 
 /// The effects of an access to a memory.
 fn access(operation: &str) -> Option<Effects> {
-    let access = Effects { traps: true, reads: true, ..OPAQUE };
-    if operation.starts_with("atomic") || operation.starts_with("store") {
-        Some(Effects { writes: true, ..access })
+    let access = Effects { traps: true, reads: State::MEMORY, ..OPAQUE };
+    if operation.starts_with("atomic") {
+        Some(Effects { reads: State::ALL, writes: State::ALL, ..access })
+    } else if operation.starts_with("store") {
+        Some(Effects { reads: State::NONE, writes: State::MEMORY, ..access })
     } else if operation.starts_with("load") {
         Some(access)
     } else {
@@ -209,12 +251,19 @@ fn float(operation: &str) -> Effects {
 }
 
 fn state(name: &str) -> Option<Effects> {
-    let reads = Effects { reads: true, ..OPAQUE };
-    let writes = Effects { writes: true, ..reads };
+    let reads = |state| Effects { reads: state, ..OPAQUE };
+    let writes = |state| Effects { writes: state, ..OPAQUE };
+    let keeps_its_place = Effects { calls: false, ..ALL };
     match name {
-        "global.get" | "memory.size" | "table.size" => Some(reads),
-        "table.get" => Some(Effects { traps: true, ..reads }),
-        "global.set" | "data.drop" | "elem.drop" | "atomic.fence" => Some(writes),
+        "global.get" => Some(reads(State::GLOBAL)),
+        "memory.size" => Some(reads(State::MEMORY)),
+        "table.size" => Some(reads(State::TABLE)),
+        "table.get" => Some(Effects { traps: true, ..reads(State::TABLE) }),
+        "global.set" => Some(writes(State::GLOBAL)),
+        "table.set" => Some(Effects { traps: true, ..writes(State::TABLE) }),
+        "data.drop" | "elem.drop" | "atomic.fence" => {
+            Some(Effects { traps: false, ..keeps_its_place })
+        }
         "local.get" | "local.set" | "local.tee" => Some(ALL),
         "memory.grow"
         | "memory.init"
@@ -226,8 +275,7 @@ fn state(name: &str) -> Option<Effects> {
         | "table.init"
         | "table.copy"
         | "table.fill"
-        | "table.set"
-        | "table.grow" => Some(Effects { traps: true, ..writes }),
+        | "table.grow" => Some(keeps_its_place),
         _ => None,
     }
 }
@@ -239,9 +287,10 @@ fn reference(name: &str) -> Option<Effects> {
         | "any.convert_extern" | "extern.convert_any" => Some(OPAQUE),
         "ref.as_non_null" | "ref.cast" | "i31.get_s" | "i31.get_u" | "array.len" => Some(traps),
         "struct.get" | "struct.get_s" | "struct.get_u" | "array.get" | "array.get_s"
-        | "array.get_u" => Some(Effects { reads: true, ..traps }),
+        | "array.get_u" => Some(Effects { reads: State::HEAP, ..traps }),
+        "struct.set" | "array.set" => Some(Effects { writes: State::HEAP, ..traps }),
         _ if name.starts_with("struct.") || name.starts_with("array.") => {
-            Some(Effects { reads: true, writes: true, ..traps })
+            Some(Effects { reads: State::ALL, writes: State::ALL, ..traps })
         }
         _ => None,
     }

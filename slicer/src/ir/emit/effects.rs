@@ -1,16 +1,20 @@
-//! What an operator does besides making its results, as far as the order of operators depends on
-//! it.
+//! The [effects](effects::Effects) of an operator as far as the order of operators depends on them.
 
-use std::sync::LazyLock;
-
-use formats::operators::{OPERATOR_COUNT, Opcode};
 use wasmparser::Operator;
 
-use crate::opcode::opcode;
+use crate::ir::effects::{self, State};
 
 /// A set of effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Effects(u16);
+
+/// Reading and changing each kind of state.
+const STATES: [(State, Effects, Effects); 4] = [
+    (State::MEMORY, Effects::READS_MEMORY, Effects::WRITES_MEMORY),
+    (State::GLOBAL, Effects::READS_GLOBAL, Effects::WRITES_GLOBAL),
+    (State::TABLE, Effects::READS_TABLE, Effects::WRITES_TABLE),
+    (State::HEAP, Effects::READS_HEAP, Effects::WRITES_HEAP),
+];
 
 /// Effects, each a bit.
 impl Effects {
@@ -29,8 +33,6 @@ impl Effects {
     const TRAPS: Effects = Effects(1 << 9);
     /// Number of effects.
     pub(super) const COUNT: usize = 10;
-    /// All effects: what keeps its place.
-    const ALL: Effects = Effects((1 << Effects::COUNT) - 1);
     const WRITES: Effects = Effects(
         Effects::WRITES_MEMORY.0
             | Effects::WRITES_GLOBAL.0
@@ -48,7 +50,16 @@ impl Effects {
 
     /// The effects of `operator`.
     pub(super) fn of(operator: &Operator<'_>) -> Effects {
-        opcode(operator).map_or(Effects::ALL, |opcode| TABLE[opcode.index()])
+        let of = effects::Effects::of(operator);
+        let is_load = of.reads == State::MEMORY && of.writes.is_none();
+        let trap = if is_load { Effects::TRAPS_ON_LOAD } else { Effects::TRAPS };
+        let mut found = if of.traps { trap } else { Effects::NONE };
+        for (state, reads, writes) in STATES {
+            for (does, effect) in [(of.reads, reads), (of.writes, writes)] {
+                found = if does.meets(state) { found.and(effect) } else { found };
+            }
+        }
+        found
     }
 
     /// Whether an operator without a use can be left out.
@@ -58,14 +69,8 @@ impl Effects {
 
     /// The effects that an operator with these must not change places with.
     pub(super) fn conflicts(self) -> Effects {
-        const STATES: [(Effects, Effects); 4] = [
-            (Effects::READS_MEMORY, Effects::WRITES_MEMORY),
-            (Effects::READS_GLOBAL, Effects::WRITES_GLOBAL),
-            (Effects::READS_TABLE, Effects::WRITES_TABLE),
-            (Effects::READS_HEAP, Effects::WRITES_HEAP),
-        ];
         let mut conflicts = Effects::NONE;
-        for (reads, writes) in STATES {
+        for (_, reads, writes) in STATES {
             if self.meets(reads) {
                 conflicts = conflicts.and(writes);
             }
@@ -90,56 +95,33 @@ impl Effects {
     }
 }
 
-/// The effects of each opcode.
-static TABLE: LazyLock<[Effects; OPERATOR_COUNT]> = LazyLock::new(|| {
-    let mut table = [Effects::ALL; OPERATOR_COUNT];
-    for opcode in Opcode::all() {
-        table[opcode.index()] = by_name(opcode.name());
-    }
-    table
-});
+#[cfg(test)]
+mod tests {
+    use wasmparser::MemArg;
 
-/// The effects of the operator with this text name. All that is not known to have fewer has all.
-fn by_name(name: &str) -> Effects {
-    match name {
-        "select" | "ref.null" | "ref.is_null" | "ref.func" | "ref.eq" | "ref.test" | "ref.i31"
-        | "any.convert_extern" | "extern.convert_any" => return Effects::NONE,
-        "ref.as_non_null" | "ref.cast" | "i31.get_s" | "i31.get_u" => return Effects::TRAPS,
-        "global.get" => return Effects::READS_GLOBAL,
-        "global.set" => return Effects::WRITES_GLOBAL,
-        "memory.size" => return Effects::READS_MEMORY,
-        "table.size" => return Effects::READS_TABLE,
-        "table.get" => return Effects::READS_TABLE.and(Effects::TRAPS),
-        "table.set" => return Effects::WRITES_TABLE.and(Effects::TRAPS),
-        "struct.get" | "struct.get_s" | "struct.get_u" | "array.get" | "array.get_s"
-        | "array.get_u" => return Effects::READS_HEAP.and(Effects::TRAPS),
-        "array.len" => return Effects::TRAPS,
-        "struct.set" | "array.set" => return Effects::WRITES_HEAP.and(Effects::TRAPS),
-        _ => {}
-    }
-    const NUMERIC: [&str; 11] =
-        ["i32", "i64", "f32", "f64", "v128", "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2"];
-    match name.split_once('.') {
-        Some((prefix, operation)) if NUMERIC.contains(&prefix) => numeric(prefix, operation),
-        _ => Effects::ALL,
-    }
-}
+    use super::*;
 
-fn numeric(prefix: &str, operation: &str) -> Effects {
-    let is_integer = prefix == "i32" || prefix == "i64";
-    if operation.starts_with("atomic") {
-        Effects::ALL
-    } else if operation.starts_with("load") {
-        Effects::READS_MEMORY.and(Effects::TRAPS_ON_LOAD)
-    } else if operation.starts_with("store") {
-        Effects::WRITES_MEMORY.and(Effects::TRAPS)
-    } else if is_integer
-        && (operation.starts_with("div")
-            || operation.starts_with("rem")
-            || operation.starts_with("trunc_f"))
-    {
-        Effects::TRAPS
-    } else {
-        Effects::NONE
+    #[test]
+    fn what_keeps_its_place_conflicts_with_all_that_has_an_effect() {
+        let keeps = Effects::of(&Operator::Call { function_index: 0 });
+        let memarg = MemArg { align: 0, max_align: 0, offset: 0, memory: 0 };
+        for operator in [
+            Operator::MemoryGrow { mem: 0 },
+            Operator::DataDrop { data_index: 0 },
+            Operator::I32AtomicLoad { memarg },
+            Operator::I32Load { memarg },
+            Operator::I32Store { memarg },
+            Operator::GlobalGet { global_index: 0 },
+            Operator::TableGet { table: 0 },
+            Operator::I32DivS,
+        ] {
+            let effects = Effects::of(&operator);
+            assert!(keeps.conflicts().meets(effects), "{operator:?}");
+            assert!(effects.conflicts().meets(keeps), "{operator:?}");
+        }
+        let load = Effects::of(&Operator::I32Load { memarg });
+        assert!(!load.conflicts().meets(load), "loads change places");
+        assert!(!load.conflicts().meets(Effects::of(&Operator::GlobalGet { global_index: 0 })));
+        assert_eq!(Effects::of(&Operator::F64Add), Effects::NONE);
     }
 }

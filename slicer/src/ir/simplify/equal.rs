@@ -86,8 +86,7 @@ struct Key<'a> {
 impl<'a> Key<'a> {
     /// `None` when the results depend on more than the operands, or more happens.
     fn of(instruction: &Instruction<'a>) -> Option<Key<'a>> {
-        let effects = Effects::of(&instruction.operator);
-        if effects.reads || effects.writes || effects.calls {
+        if !Effects::of(&instruction.operator).is_of_operands() {
             return None;
         }
         let mut operands = instruction.arguments.clone();
