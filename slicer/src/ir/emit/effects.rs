@@ -119,6 +119,17 @@ mod tests {
             assert!(keeps.conflicts().meets(effects), "{operator:?}");
             assert!(effects.conflicts().meets(keeps), "{operator:?}");
         }
+        for (reads, writes) in [
+            (Operator::I32Load { memarg }, Operator::I32Store { memarg }),
+            (Operator::MemorySize { mem: 0 }, Operator::I32Store { memarg }),
+            (Operator::GlobalGet { global_index: 0 }, Operator::GlobalSet { global_index: 0 }),
+            (Operator::TableGet { table: 0 }, Operator::TableSet { table: 0 }),
+            (Operator::TableSize { table: 0 }, Operator::TableSet { table: 0 }),
+        ] {
+            let (reads, writes) = (Effects::of(&reads), Effects::of(&writes));
+            assert!(reads.conflicts().meets(writes) && writes.conflicts().meets(reads));
+            assert!(writes.conflicts().meets(writes));
+        }
         let load = Effects::of(&Operator::I32Load { memarg });
         assert!(!load.conflicts().meets(load), "loads change places");
         assert!(!load.conflicts().meets(Effects::of(&Operator::GlobalGet { global_index: 0 })));
