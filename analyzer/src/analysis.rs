@@ -1,10 +1,12 @@
 //! From a trace and a cost model to the report.
 
+use std::collections::BTreeSet;
+
 use formats::cost_model::CostModel;
 use formats::events::Event;
 use formats::plan::{EventKind, Plan};
 use formats::report::{CostModelReport, Fuel, Mode, OutcomeReport, Report, SCHEMA, TraceReport};
-use formats::trace::Trace;
+use formats::trace::{OutcomeKind, Trace};
 use slicer::module::Module;
 
 use crate::Error;
@@ -15,10 +17,10 @@ use crate::limits::MAX_LISTED_DAMAGE;
 use crate::profile::Profile;
 use crate::replay::{self, Budget, Prices};
 use crate::steps::Steps;
-use crate::streams::streams;
-use crate::tail::TailPricer;
+use crate::streams::{Item, streams};
+use crate::tail::{Place, TailPricer};
 use crate::tally::{self, Tallies, Tally};
-use crate::walk::{TrapTail, Walk, Walker, unordered_tails};
+use crate::walk::{TrapTail, Walk, Walker, place_of, unordered_tails};
 
 /// How to analyze.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,10 +91,10 @@ fn analyze_here(
 
     let Tallies { entries: tally, damage } = tally::count(trace, options.allow_partial)?;
     gaps.extend(damage_notes(&damage));
-    let budget = budget(trace);
+    let pricer = TailPricer { module: &module, plan, model, bodies: &bodies };
+    let budget = budget(trace, &pricer);
     let (prices, stats) = replay::price(&module, plan, model, &tally, &budget)?;
 
-    let pricer = TailPricer { module: &module, plan, model, bodies: &bodies };
     let priced = Priced { plan, tally: &tally, prices: &prices };
     let ordered = completeness::is_ordered(trace) && damage.is_empty();
     let (totals, tails) = if ordered {
@@ -101,6 +103,7 @@ fn analyze_here(
     } else {
         (None, unordered_tails(trace, &pricer, |function| priced.dearest_nest(function))?)
     };
+    priced.check_cut(&tails)?;
     let mut profile = Profile::new(plan, totals);
     profile.add_events(&tally, &prices)?;
     let counted = profile.fuel();
@@ -127,6 +130,19 @@ struct Priced<'a> {
 }
 
 impl Priced<'_> {
+    /// Checks that a trap, or the end of the trace, cut each nest short that does not end: each as
+    /// often as it was entered.
+    fn check_cut(&self, tails: &[TrapTail]) -> Result<(), Error> {
+        let priced = self.tally.iter().zip(&self.prices.events);
+        for (entry, _) in priced.filter(|(_, price)| price.is_cut) {
+            let cut = tails.iter().filter(|tail| tail.unfinished.as_ref() == Some(&entry.event));
+            if cut.count() as u128 != entry.count {
+                return Err(Error::ReplayTooLong);
+            }
+        }
+        Ok(())
+    }
+
     /// The dearest event of a nest, of the given function if any.
     fn dearest_nest(&self, function: Option<u32>) -> Option<Event> {
         let events = self.plan.event_map();
@@ -148,9 +164,22 @@ fn walk(trace: &Trace, priced: &Priced<'_>, pricer: TailPricer<'_>) -> Result<Wa
 }
 
 /// What replaying the nests of `trace` may take.
-fn budget(trace: &Trace) -> Budget {
+fn budget(trace: &Trace, pricer: &TailPricer<'_>) -> Budget {
     let times = trace.segments().iter().map(|segment| segment.info.end_ns);
-    Budget::of_run(times.max().unwrap_or(0))
+    Budget::of_run(times.max().unwrap_or(0), cut_functions(trace, pricer))
+}
+
+/// The defined functions that may have been cut short within a nest: those that trapped, or all
+/// where that is not known.
+fn cut_functions(trace: &Trace, pricer: &TailPricer<'_>) -> BTreeSet<u32> {
+    let all = || (0..pricer.plan.functions.len() as u32).collect();
+    let is_open = |items: Vec<Item>| matches!(items.last(), Some(Item::Segment(_)));
+    if streams(trace).into_values().any(is_open) {
+        return all();
+    }
+    let traps = trace.outcomes().iter().filter(|entry| entry.outcome.kind == OutcomeKind::Trap);
+    let places: Option<Vec<Place>> = traps.map(|entry| place_of(&entry.outcome, pricer)).collect();
+    places.map_or_else(all, |places| places.iter().map(|place| place.function).collect())
 }
 
 /// The interval of the total: `counted` is what the events cost, nests in full; `low` is the least
@@ -173,8 +202,14 @@ fn damage_notes(damage: &[Error]) -> Vec<String> {
 }
 
 fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
-    let open = tails.iter().filter(|tail| tail.fuel.low != tail.fuel.high);
+    let is_open = |tail: &&TrapTail| tail.unfinished.is_some() || tail.fuel.low != tail.fuel.high;
+    let open = tails.iter().filter(is_open);
     open.map(|tail| match tail.function {
+        Some(function) if tail.unfinished.is_some() => format!(
+            "the trap struck in a loop nest of func[{}] of which only the values are recorded that \
+             decide its branches, not in which iteration: `wf-record --slices min` tells that too",
+            plan.function_index(function)
+        ),
         Some(function) => format!(
             "the trap cut a path of func[{}] short that has several ways to the trapping \
              operator: between {} and {} fuel of it ran",

@@ -6,7 +6,7 @@
 //! for each chunk, the chunks in parallel. Results are put together in the order of the events,
 //! so that they don't depend on how the work was spread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -52,6 +52,9 @@ pub(crate) struct Price {
     pub(crate) fuel: u128,
     /// How its path ended, if it is one.
     pub(crate) end: Option<PathEnd>,
+    /// Whether it is a nest that does not end, or not in the time that the program had: then something
+    /// cut it short, and its fuel is more than can have run.
+    pub(crate) is_cut: bool,
 }
 
 /// Replays the distinct events in `tally`.
@@ -166,11 +169,16 @@ fn price_chunk(
         let mut iteration_sums = vec![0_u128; slice.loops.len()];
         for entry in &tally[run.events.clone()] {
             let path = entry.event.id - run.first_event;
-            let found = machine.run(slice, slice_function, path, &entry.event.payload)?;
+            let found = machine.run(slice, slice_function, path, &entry.event.payload);
+            let found = match found.and_then(|found| check_sums(slice, found)) {
+                Err(Error::ReplayTooLong | Error::Overflow) if budget.may_be_cut(slice.key) => {
+                    Found::cut(slice, budget)
+                }
+                found => found?,
+            };
             let fuel = weigh(&found.fuel, entry.count, &mut fuel_sums).ok_or(Error::Overflow)?;
-            let iterations = weigh(&found.iterations, entry.count, &mut iteration_sums);
-            check_sums(slice, iterations.ok_or(Error::Overflow)?)?;
-            prices.events.push(Price { fuel, end: found.end });
+            weigh(&found.iterations, entry.count, &mut iteration_sums).ok_or(Error::Overflow)?;
+            prices.events.push(Price { fuel, end: found.end, is_cut: found.is_cut });
         }
         let function = run.key.function;
         for (&innermost_loop, &sum) in slice.contexts.iter().zip(&fuel_sums) {
@@ -207,13 +215,27 @@ struct Found {
     iterations: Vec<u128>,
     /// How the path ended, if it is one.
     end: Option<PathEnd>,
+    /// See [`Price::is_cut`].
+    is_cut: bool,
+}
+
+impl Found {
+    /// What is known of a nest that was cut short: it did not run longer than the program.
+    fn cut(slice: &SliceInfo, budget: &Budget) -> Found {
+        let mut fuel = vec![0; slice.contexts.len()];
+        if let Some(first) = fuel.first_mut() {
+            *first = (u128::from(budget.whole) + 1) * u128::from(slice.bound);
+        }
+        Found { fuel, iterations: vec![0; slice.loops.len()], end: None, is_cut: true }
+    }
 }
 
 /// Checks that the 64-bit sums of a slice that counted so many iterations can't have wrapped.
-fn check_sums(slice: &SliceInfo, iterations: u128) -> Result<(), Error> {
+fn check_sums(slice: &SliceInfo, found: Found) -> Result<Found, Error> {
+    let iterations: u128 = found.iterations.iter().sum();
     let most = (iterations + 1).checked_mul(u128::from(slice.bound));
     match most {
-        Some(most) if most <= u128::from(u64::MAX) => Ok(()),
+        Some(most) if most <= u128::from(u64::MAX) => Ok(found),
         _ => Err(Error::Overflow),
     }
 }
@@ -221,17 +243,32 @@ fn check_sums(slice: &SliceInfo, iterations: u128) -> Result<(), Error> {
 /// How many steps all slices may take together.
 ///
 /// What a program ran is bounded by the time that the program had: a trace that asks for more was not
-/// recorded from a program.
+/// recorded from a program. Only nests that a trap may have cut short can be longer.
 #[derive(Debug)]
 pub(crate) struct Budget {
+    whole: u64,
     left: AtomicU64,
+    /// The defined functions whose nests may have been cut short.
+    cut_functions: BTreeSet<u32>,
 }
 
 impl Budget {
-    /// The budget for a run of `nanoseconds`.
-    pub(crate) fn of_run(nanoseconds: u64) -> Budget {
+    /// The budget for a run of `nanoseconds`, which may have been cut short within nests of
+    /// `cut_functions`.
+    pub(crate) fn of_run(nanoseconds: u64, cut_functions: BTreeSet<u32>) -> Budget {
         let steps = nanoseconds.saturating_mul(STEPS_PER_NANOSECOND).max(LEAST_STEPS);
-        Budget { left: AtomicU64::new(steps.min(MOST_STEPS)) }
+        let whole = steps.min(MOST_STEPS);
+        Budget { whole, left: AtomicU64::new(whole), cut_functions }
+    }
+
+    fn may_be_cut(&self, key: SliceKey) -> bool {
+        matches!(key.kind, SliceKind::Nest(_)) && self.cut_functions.contains(&key.function)
+    }
+
+    /// How many steps a slice may take that runs now. For those that may be cut that must not depend
+    /// on what others took.
+    fn allowance(&self, key: SliceKey) -> u64 {
+        if self.may_be_cut(key) { LEAST_STEPS } else { self.left() }
     }
 
     fn left(&self) -> u64 {
@@ -284,14 +321,19 @@ impl<'b> Machine<'b> {
         payload: &[u32],
     ) -> Result<Found, Error> {
         let arguments = arguments(&slice.parameters, path, payload);
-        let steps = self.budget.left();
+        let steps = self.budget.allowance(slice.key);
         self.store.set_fuel(steps).map_err(replay_error)?;
-        function.call(&mut self.store, &arguments, &mut []).map_err(replay_error)?;
+        match function.call(&mut self.store, &arguments, &mut []) {
+            Err(error) if !traps_as_original(slice.key.kind, &error) => {
+                return Err(replay_error(error));
+            }
+            _ => {}
+        }
         self.budget.spend(steps - self.store.get_fuel().map_err(replay_error)?);
         let contexts = slice.contexts.len();
         if let SliceKind::Site(_) = slice.key.kind {
             let fuel = vec![self.result(0)? + (self.result(1)? << 32)];
-            return Ok(Found { fuel, iterations: Vec::new(), end: None });
+            return Ok(Found { fuel, iterations: Vec::new(), end: None, is_cut: false });
         }
         let fuel = (0..contexts).map(|index| self.result(index)).collect::<Result<_, _>>()?;
         let behind = contexts + slice.loops.len();
@@ -301,7 +343,7 @@ impl<'b> Machine<'b> {
             SliceKind::Region(_) => Some(PathEnd::decode(self.result(behind)? as u64)),
             _ => None,
         };
-        Ok(Found { fuel, iterations, end })
+        Ok(Found { fuel, iterations, end, is_cut: false })
     }
 
     fn result(&self, index: usize) -> Result<u128, Error> {
@@ -331,6 +373,18 @@ fn arguments(parameters: &[Scalar], path: u32, payload: &[u32]) -> Vec<Val> {
         });
     }
     arguments
+}
+
+/// Whether the slice ends where the program did: a nest is recorded before it runs, and may compute
+/// what traps. What it cost up to there stands in the memory by then.
+fn traps_as_original(kind: SliceKind, error: &wasmi::Error) -> bool {
+    let traps = [
+        TrapCode::IntegerDivisionByZero,
+        TrapCode::IntegerOverflow,
+        TrapCode::BadConversionToInteger,
+    ];
+    matches!(kind, SliceKind::Nest(_))
+        && error.as_trap_code().is_some_and(|code| traps.contains(&code))
 }
 
 fn replay_error(error: wasmi::Error) -> Error {

@@ -259,7 +259,8 @@ fn trap_tail(
     Ok(Some(TrapTail { function: None, fuel, may_be_in_nest: true, unfinished: None }))
 }
 
-fn place_of(outcome: &Outcome, pricer: &TailPricer<'_>) -> Option<Place> {
+/// Where an invocation trapped that ended with `outcome`; `None` when that is not known.
+pub(crate) fn place_of(outcome: &Outcome, pricer: &TailPricer<'_>) -> Option<Place> {
     let location = outcome.location?;
     let function = location.function.checked_sub(pricer.plan.imported_functions)?;
     let body = pricer.plan.functions.get(function as usize)?;

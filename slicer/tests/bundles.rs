@@ -188,6 +188,18 @@ fn the_cheapest_values_are_recorded() {
 }
 
 #[test]
+fn what_a_recorded_value_is_made_from_is_not_priced() {
+    // The bound takes 40 operators, 0 to 40; 41 local.set, 42 loop.
+    let bound = "(i32.popcnt) ".repeat(40);
+    let text = format!(
+        "(module (func (param i32) (local i32 i32)
+            (local.get 0) {bound} (local.set 2) {}))",
+        counted("(local.get 2)", "")
+    );
+    check(&text, Slices::Chosen, &["entry: 1,", "nest @42: @40"]);
+}
+
+#[test]
 fn a_loop_that_depends_on_a_load_inside_is_told() {
     // 0 loop, 1 local.get, 2 i32.load, 3 br_if
     let text = "(module (memory 1) (func (param i32) (loop

@@ -67,6 +67,27 @@ fn loops_around_each_other_become_straight_code() {
 }
 
 #[test]
+fn any_number_of_loops_beside_each_other_becomes_straight_code() {
+    let inner = "(local.set $j (i32.const 0))
+        (loop $inner
+          (local.set $sum (i64.add (local.get $sum) (i64.const 1)))
+          (local.set $j (i32.add (local.get $j) (i32.const 1)))
+          (br_if $inner (i32.lt_u (local.get $j) (local.get $n))))";
+    let text = format!(
+        "(module (func (export \"f\") (param $n i32) (result i64)
+           (local $i i32) (local $j i32) (local $sum i64)
+           (loop $outer {}
+             (local.set $i (i32.add (local.get $i) (i32.const 1)))
+             (br_if $outer (i32.lt_u (local.get $i) (local.get $n))))
+           (local.get $sum)))",
+        inner.repeat(40)
+    );
+    let (short, found) = closed(&wat::parse_str(text).expect("valid"));
+    assert_eq!(found, Closed { closed: 41, left: 0 });
+    assert_eq!(run(&short, &[Val::I32(1000)], 1 << 20).expect("ends").0, 40_000_000);
+}
+
+#[test]
 fn a_sum_of_a_counter_has_a_closed_form() {
     // The sum of 0, 1, … n - 1.
     let text = r#"(module (func (export "f") (param $n i64) (result i64)
@@ -167,7 +188,9 @@ fn random_loop(u: &mut Unstructured<'_>, depth: usize, wide: bool) -> Result<Str
         body += &format!("(local.set $b (i64.add (local.get $b) {get}))");
     }
     if depth < 2 && u.ratio(1, 2)? {
-        body += &random_loop(u, depth + 1, wide)?;
+        for _ in 0..u.int_in_range(1..=3)? {
+            body += &random_loop(u, depth + 1, wide)?;
+        }
     }
     Ok(match before {
         true => format!(

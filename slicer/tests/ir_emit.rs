@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use slicer::ir::emit::{self, BlockTypes, Options};
+use slicer::ir::structure::{Arrival, Edge, Item, Purpose, Structure};
 use slicer::ir::{
     BlockId, ENTRY, Function, Origin, Target, TerminatorKind, ValueId, graph::Dominators,
-    graph::Graph, structure::Item, structure::Structure,
+    graph::Graph,
 };
 use slicer::module::{FEATURES, Module};
 use wasm_encoder::{CodeSection, Module as Encoder, RawSection};
@@ -418,23 +419,30 @@ fn the_structure_is_well_nested() {
     draft.branch(latch, b, to(outer, &[]), to(exit, &[]));
     draft.end(exit, TerminatorKind::Return(Vec::new()));
     let graph = Graph::new(&draft.function);
-    let structure = Structure::new(&draft.function, &graph, &Dominators::new(&graph));
-    let jump = |source, edge| Item::Jump { source, edge, label: None };
+    let dominators = Dominators::new(&graph);
+    let guard = |source| Item::If { source, inverted: false, label: None };
+    let inline = |from, place, to| Item::Jump(Edge { from, place, to }, Arrival::Inline);
+    let again = |from, to| Item::Jump(Edge { from, place: 0, to }, Arrival::Continue);
+    let structure = Structure::new(&draft.function, &graph, &dominators, Purpose::Emission);
     let expected = [
         Item::Code(ENTRY),
-        jump(ENTRY, 0),
-        Item::Loop { label: outer },
+        inline(ENTRY, 0, outer),
+        Item::Loop(outer),
         Item::Code(outer),
-        jump(outer, 0),
-        Item::Loop { label: inner },
+        inline(outer, 0, inner),
+        Item::Loop(inner),
         Item::Code(inner),
-        Item::BranchIf { source: inner, negated: false, label: inner },
+        guard(inner),
+        again(inner, inner),
         Item::End,
-        jump(inner, 1),
+        Item::End,
+        inline(inner, 1, latch),
         Item::Code(latch),
-        Item::BranchIf { source: latch, negated: false, label: outer },
+        guard(latch),
+        again(latch, outer),
         Item::End,
-        jump(latch, 1),
+        Item::End,
+        inline(latch, 1, exit),
         Item::Code(exit),
         Item::Leave { source: exit, last: true },
     ];

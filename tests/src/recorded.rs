@@ -18,6 +18,9 @@ use crate::program::Program;
 /// Ring of the recordings: one page, so that flushes are frequent.
 pub const RING_BYTES: u32 = 1 << 16;
 
+/// Largest trace, which lies in memory. Only max slices of long runs leave larger ones.
+pub const MAX_TRACE_BYTES: u64 = 1 << 30;
+
 /// A program that was recorded.
 pub struct RecordedRun {
     /// What the program did.
@@ -56,7 +59,11 @@ impl Tape {
             plan: instrumented.plan.clone(),
             ..Header::default()
         };
-        let options = DrainOptions { ring_bytes: instrumented.ring_bytes, ..Default::default() };
+        let options = DrainOptions {
+            ring_bytes: instrumented.ring_bytes,
+            max_trace_bytes: Some(MAX_TRACE_BYTES),
+            ..Default::default()
+        };
         let bytes = SharedBytes::default();
         let recording = Recording::start(bytes.clone(), &header, options)?;
         let stream = recording.stream(&instrumented.plan);

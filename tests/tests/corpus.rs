@@ -14,9 +14,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use analyzer::AnalyzeOptions;
 use anyhow::{Context, Result, ensure};
 use formats::cost_model::CostModel;
-use formats::trace::Detail;
+use formats::trace::{Detail, Trace};
 use recorder::Slices;
 use tests::exact::{self, Options};
 use tests::observation::{Ending, Observation};
@@ -33,6 +34,10 @@ const VARIABLE: &str = "WF_CORPUS";
 /// operators, takes 40 seconds with both and 5 without; so `shootout-seqhash`, 67 G, would take 16
 /// minutes.
 const LARGE_OPERATORS: u64 = 3_000_000_000;
+
+/// Environment variable that has programs above [`LARGE_OPERATORS`] recorded for max slices as well:
+/// minutes for each, and more distinct values than can be kept for some.
+const MAX_SLICES: &str = "WF_CORPUS_MAX";
 
 /// Environment variable that lifts [`LARGE_OPERATORS`].
 const EVERYTHING: &str = "WF_CORPUS_EVERYTHING";
@@ -93,8 +98,9 @@ fn check(path: &Path) -> Result<String> {
     let operators: u64 = first.fuel.iter().sum();
     let models: Vec<CostModel> = models::builtin().into_iter().chain([models::random(1)]).collect();
     if operators > LARGE_OPERATORS && std::env::var_os(EVERYTHING).is_none() {
-        check_large(&program, &models, &first)?;
-        return Ok(format!("{operators} operators: too many for wasmi and ordered events"));
+        let kinds = check_large(&program, &models, &first)?;
+        let without = "too many for wasmi and ordered events";
+        return Ok(format!("{operators} operators: {without}; slices {kinds}"));
     }
     let options = Options { fuel_models: models.len(), models, ..Options::default() };
     let (summary, differences) = exact::check(&program, &options)?;
@@ -106,21 +112,37 @@ fn check(path: &Path) -> Result<String> {
 }
 
 /// The check of a program that runs too long for wasmi, and whose ordered events would fill the
-/// memory: Wasmtime's fuel and the counter under Wasmtime against a trace of counts. `unit` is its
-/// run that consumed fuel by the model of that name.
-fn check_large(program: &Program, models: &[CostModel], unit: &FuelRun) -> Result<()> {
+/// memory: Wasmtime's fuel and the counter under Wasmtime against traces of counts. `unit` is its
+/// run that consumed fuel by the model of that name. Says for which slices it was recorded: where
+/// max slices leave too much to keep, that has to be what the trace, or the analyzer, says.
+fn check_large(program: &Program, models: &[CostModel], unit: &FuelRun) -> Result<String> {
     let plain = engine::run_plain(program)?;
     let counted = counter::rewrite(&program.wasm, models)?;
     let oracle = wasmtime_engine::run(program, &counted)?;
     ensure_same(&plain, &oracle.observation, "counter")?;
-    let run = recorded::record(program, Slices::Chosen, Detail::Counts)?;
-    ensure_same(&plain, &run.observation, "recorded run")?;
-    let trace = recorded::read(run.trace)?;
-    let imported = trace.header().plan.imported_functions;
     let mut differences = Vec::new();
+    let mut kinds = String::from("chosen, min");
+    let max = std::env::var_os(MAX_SLICES).map(|_| Slices::Max);
+    for slices in [Slices::Chosen, Slices::Min].into_iter().chain(max) {
+        let run = recorded::record(program, slices, Detail::Counts)?;
+        ensure_same(&plain, &run.observation, &format!("{slices:?} slices"))?;
+        let trace = recorded::read(run.trace)?;
+        if slices == Slices::Max {
+            if let Some(why) = too_much(&trace)? {
+                kinds += &format!(" (max: {why})");
+                continue;
+            }
+            kinds += ", max";
+        }
+        let imported = trace.header().plan.imported_functions;
+        for (model, count) in models.iter().zip(&oracle.counts) {
+            let report = recorded::price(&trace, model, None)?;
+            exact::compare(&report, count, imported, &mut |what| {
+                differences.push(format!("{slices:?} slices: {what}"));
+            });
+        }
+    }
     for (model, count) in models.iter().zip(&oracle.counts) {
-        let report = recorded::price(&trace, model, None)?;
-        exact::compare(&report, count, imported, &mut |what| differences.push(what));
         let consumed = match model.name.as_str() {
             "unit" => unit.clone(),
             // The same run as by `wasmtime-48`, with other prices for bytes: one is enough.
@@ -136,7 +158,20 @@ fn check_large(program: &Program, models: &[CostModel], unit: &FuelRun) -> Resul
         }
     }
     ensure!(differences.is_empty(), "{}", differences.join("\n"));
-    Ok(())
+    Ok(kinds)
+}
+
+/// Why a trace can't be priced, if it is because of what max slices record.
+fn too_much(trace: &Trace) -> Result<Option<String>> {
+    if trace.dropped_events() > 0 {
+        return Ok(Some(format!("more than {} MiB", recorded::MAX_TRACE_BYTES >> 20)));
+    }
+    let unit = CostModel::builtin("unit").context("there is no model `unit`")?;
+    match analyzer::analyze(trace, &unit, &AnalyzeOptions::default()) {
+        Err(analyzer::Error::TooManyDistinctEvents) => Ok(Some("too many distinct events".into())),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(None),
+    }
 }
 
 fn ensure_same(plain: &Observation, other: &Observation, what: &str) -> Result<()> {

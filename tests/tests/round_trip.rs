@@ -217,9 +217,6 @@ fn programs_print_the_same() {
     println!("{sizes}");
 }
 
-/// Programs of the corpus that run for more than half a minute.
-const SLOW: &[&str] = &["shootout-seqhash"];
-
 /// Names the folder of the corpus.
 const CORPUS: &str = "WF_CORPUS";
 
@@ -232,10 +229,6 @@ fn the_corpus_prints_the_same() {
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("round_trip");
     for path in corpus::find(&folder).expect("the corpus has programs") {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if SLOW.contains(&name.as_str()) {
-            println!("{name}: not run, for it takes long");
-            continue;
-        }
         let started = Instant::now();
         let sizes = Arc::default();
         for (options, change) in ways(&sizes) {

@@ -13,7 +13,7 @@
 //! Labels are therefore counted anew: each frame of the original control stack knows the position
 //! of its label among the open labels of the output.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use formats::plan::{Block, Edge, Exit, FunctionPlan, Origin, Plan, RegionKind, Scalar};
 use slicer::cfg::catch_label;
@@ -72,6 +72,8 @@ pub(super) struct Rewriter<'a> {
     next_site: usize,
     next_nest: usize,
     values: Values,
+    /// The locals that keep values, so far as values were kept in them.
+    stored: BTreeSet<u32>,
     landing_events: HashMap<(u32, u32), u32>,
     frames: Vec<Frame>,
     /// Number of open labels in the output.
@@ -113,6 +115,7 @@ impl<'a> Rewriter<'a> {
             next_site: 0,
             next_nest: 0,
             values: Values::default(),
+            stored: BTreeSet::new(),
             landing_events,
             frames: Vec::new(),
             depth: 0,
@@ -128,6 +131,7 @@ impl<'a> Rewriter<'a> {
         self.locals()?;
         for (parameter, keeper) in self.values.kept_parameters() {
             InstructionSink::new(&mut self.output.bytes).local_get(parameter).local_set(keeper);
+            self.stored.insert(keeper);
         }
         self.open_wrapper()?;
         let mut reader = self.module.operators(self.function)?;
@@ -146,7 +150,19 @@ impl<'a> Rewriter<'a> {
             self.push_path(PushPoint::Exit(last));
         }
         self.sink().end();
+        self.check_placed()?;
         Ok(self.output)
+    }
+
+    /// Checks that everything that the plan records was found in the function.
+    fn check_placed(&self) -> Result<(), InstrumentError> {
+        let nest = self.plan.nests.get(self.next_nest);
+        let unplaced = match self.values.unstored(&self.stored) {
+            Some(value) => Some(format!("{value:?}")),
+            None => nest.map(|nest| format!("the nest around loop {}", nest.outermost)),
+        };
+        let function = self.module.imported_functions + self.function;
+        unplaced.map_or(Ok(()), |what| Err(InstrumentError::Unplaced { function, what }))
     }
 
     fn sink(&mut self) -> InstructionSink<'_> {
@@ -241,6 +257,7 @@ impl<'a> Rewriter<'a> {
         }
         for (local, keeper) in self.values.kept_locals(index) {
             InstructionSink::new(&mut self.output.bytes).local_get(local).local_set(keeper);
+            self.stored.insert(keeper);
         }
         if let Some(region) = block.region {
             let first_event = self.plan.regions[region as usize].first_event;
@@ -325,6 +342,7 @@ impl<'a> Rewriter<'a> {
         let result = Origin::Operator { operator: index, index: 0 };
         if let Some(keeper) = self.values.keeper(result) {
             self.sink().local_tee(keeper);
+            self.stored.insert(keeper);
         }
     }
 

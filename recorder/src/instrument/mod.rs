@@ -78,6 +78,16 @@ pub enum InstrumentError {
         /// The limit.
         limit: u64,
     },
+    /// The plan records what the function doesn't have, which would leave a total that is wrong.
+    #[error(
+        "can't be instrumented: function {function} has no place for what its plan records: {what}"
+    )]
+    Unplaced {
+        /// Index of the function.
+        function: u32,
+        /// What the plan records.
+        what: String,
+    },
     /// A section can't be encoded again.
     #[error("can't be instrumented: {0}")]
     Encode(String),

@@ -1,6 +1,6 @@
 //! The rewriting on its own: what it makes is valid, keeps what it should, and can be traced back.
 
-use formats::plan::Plan;
+use formats::plan::{Origin, Place, Plan, Recorded, Scalar};
 use slicer::bundles::Slices;
 use slicer::module::{FEATURES, Module};
 use wasmparser::{Parser, Payload, Validator};
@@ -51,9 +51,19 @@ const MODULES: &[&str] = &[
     "(module (memory (export \"wf.ring\") 1) (global (export \"wf.position\") i32 (i32.const 1)))",
 ];
 
+/// The modules, with each kind of slices that they can be recorded for.
+fn every_module() -> impl Iterator<Item = (&'static str, Slices)> {
+    let kinds = [Slices::Min, Slices::Max, Slices::Chosen];
+    MODULES.iter().flat_map(move |&text| kinds.map(|slices| (text, slices)))
+}
+
 fn prepared(wasm: &[u8]) -> (Module<'_>, Plan) {
+    planned(wasm, Slices::Min)
+}
+
+fn planned(wasm: &[u8], slices: Slices) -> (Module<'_>, Plan) {
     let module = Module::parse(wasm).unwrap_or_else(|error| panic!("{wasm:?}\n{error}"));
-    let plan = slicer::plan::plan(&module, Slices::Min).expect("a plan");
+    let plan = slicer::plan::plan(&module, slices).expect("a plan");
     (module, plan)
 }
 
@@ -64,9 +74,11 @@ fn instrumented(wasm: &[u8]) -> Vec<u8> {
 
 #[test]
 fn instrumented_modules_are_valid() {
-    for text in MODULES {
+    for (text, slices) in every_module() {
         let wasm = wat::parse_str(text).expect(text);
-        let result = instrumented(&wasm);
+        let (module, plan) = planned(&wasm, slices);
+        let result =
+            instrument(&module, &plan, &InstrumentOptions::default()).expect("instrumented");
         if let Err(error) = Validator::new_with_features(FEATURES).validate_all(&result) {
             panic!("{text}\n{error}");
         }
@@ -75,9 +87,9 @@ fn instrumented_modules_are_valid() {
 
 #[test]
 fn every_operator_is_found_again() {
-    for text in MODULES {
+    for (text, slices) in every_module() {
         let wasm = wat::parse_str(text).expect(text);
-        let (module, plan) = prepared(&wasm);
+        let (module, plan) = planned(&wasm, slices);
         let options = InstrumentOptions::default();
         let result = instrument(&module, &plan, &options).expect("instrumented");
         let mut bodies = Vec::new();
@@ -172,4 +184,18 @@ fn the_result_does_not_depend_on_the_number_of_threads() {
         };
         assert_eq!(with(1), with(3), "{text}");
     }
+}
+
+#[test]
+fn a_value_that_the_function_does_not_have_is_refused() {
+    let text = "(module (func (param i32) (local i32)
+        (loop (br_if 0 (i32.lt_u
+          (local.tee 1 (i32.add (local.get 1) (i32.const 1))) (local.get 0))))))";
+    let wasm = wat::parse_str(text).expect("valid");
+    let (module, mut plan) = planned(&wasm, Slices::Chosen);
+    let nest = plan.functions[0].nests.first_mut().expect("a nest");
+    let value = Origin::Operator { operator: 99, index: 0 };
+    nest.values[0] = Recorded { value, ty: Scalar::I32, place: Place::Kept };
+    let error = instrument(&module, &plan, &InstrumentOptions::default()).expect_err("refused");
+    assert!(matches!(&error, InstrumentError::Unplaced { function: 0, .. }), "{error}");
 }

@@ -4,7 +4,7 @@
 //! where it is defined. Regions that push at the same place carry the same values, so that the
 //! place alone tells what is pushed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use formats::plan::{FunctionPlan, Origin, Place, Recorded, Scalar};
 
@@ -50,6 +50,12 @@ impl Values {
     /// Types of the locals that keep values, in their order.
     pub(super) fn locals(&self) -> impl Iterator<Item = Scalar> + '_ {
         self.kept.values().map(|(_, ty)| *ty)
+    }
+
+    /// A kept value whose local is not among `stored`.
+    pub(super) fn unstored(&self, stored: &BTreeSet<u32>) -> Option<Origin> {
+        let unstored = self.kept.iter().find(|(_, (keeper, _))| !stored.contains(keeper));
+        unstored.map(|(value, _)| *value)
     }
 
     /// The local that keeps `value`, if it is kept.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use formats::operators::{OPERATOR_COUNT, Opcode};
 use wasmparser::Operator;
 
-use super::{Definition, ENTRY, Function, InstructionId, ValueId};
+use super::{Definition, Function, Instruction, ValueId};
 use crate::opcode::opcode;
 
 /// What an operator does.
@@ -113,13 +113,39 @@ pub fn recomputable(operator: &Operator<'_>) -> bool {
     effects.is_of_operands() && effects.results != Results::Opaque && observed(operator).is_none()
 }
 
-/// Like [`recomputable`], and also for operators that show a float's bits where the float comes
-/// straight from a constant, from an integer, or from something that a slice can only record.
-pub fn recomputable_in(function: &Function<'_>, instruction: InstructionId) -> bool {
-    let instruction = function.instruction(instruction);
-    match observed(&instruction.operator) {
-        None => recomputable(&instruction.operator),
-        Some(index) => has_certain_bits(function, instruction.arguments[index]),
+/// Whether `instruction` may trap. Most divisions are by a constant that they can be divided by.
+pub fn may_trap(function: &Function<'_>, instruction: &Instruction<'_>) -> bool {
+    let is_division = matches!(
+        instruction.operator,
+        Operator::I32DivS
+            | Operator::I32DivU
+            | Operator::I32RemS
+            | Operator::I32RemU
+            | Operator::I64DivS
+            | Operator::I64DivU
+            | Operator::I64RemS
+            | Operator::I64RemU
+    );
+    let divides = || is_safe_divisor(function, instruction.arguments[1]);
+    Effects::of(&instruction.operator).traps && !(is_division && divides())
+}
+
+/// Whether the results of `instruction` depend on its operands alone and nothing else happens, given
+/// what it divides by.
+pub fn is_pure_in(function: &Function<'_>, instruction: &Instruction<'_>) -> bool {
+    let traps = may_trap(function, instruction);
+    Effects { traps, ..Effects::of(&instruction.operator) }.is_pure()
+}
+
+/// Whether `value` is a constant, not 0, and not -1, by which the smallest number can't be divided.
+fn is_safe_divisor(function: &Function<'_>, value: ValueId) -> bool {
+    let Definition::Result { instruction, .. } = function.value(value).definition else {
+        return false;
+    };
+    match function.instruction(instruction).operator {
+        Operator::I32Const { value } => !matches!(value, -1 | 0),
+        Operator::I64Const { value } => !matches!(value, -1 | 0),
+        _ => false,
     }
 }
 
@@ -131,27 +157,6 @@ pub fn observed(operator: &Operator<'_>) -> Option<usize> {
         Operator::F32Copysign | Operator::F64Copysign => Some(1),
         _ => None,
     }
-}
-
-fn has_certain_bits(function: &Function<'_>, value: ValueId) -> bool {
-    match function.value(value).definition {
-        Definition::Parameter { block, .. } => block == ENTRY,
-        Definition::Result { instruction, .. } => {
-            let operator = &function.instruction(instruction).operator;
-            let effects = Effects::of(operator);
-            !effects.reads.is_none() || effects.calls || is_float_source(operator)
-        }
-    }
-}
-
-fn is_float_source(operator: &Operator<'_>) -> bool {
-    matches!(
-        operator,
-        Operator::F32Const { .. }
-            | Operator::F64Const { .. }
-            | Operator::F32ReinterpretI32
-            | Operator::F64ReinterpretI64
-    )
 }
 
 static TABLE: LazyLock<[Effects; OPERATOR_COUNT]> = LazyLock::new(|| {

@@ -16,7 +16,7 @@
 //! | [`view`] | the printed form for reading: expressions rebuilt |
 //! | [`effects`] | what operators do besides making results |
 //! | [`simplify`] | less of the same |
-//! | [`structure`] | the graph as nested constructs |
+//! | [`structure`] | the graph as nested constructs, to be emitted or viewed |
 //! | [`emit`] | back to a WebAssembly body |
 //! | [`round_trip`] | a module with all its bodies through the SSA form and back |
 //!

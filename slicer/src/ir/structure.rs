@@ -1,4 +1,4 @@
-//! A control-flow graph to nested constructs.
+//! A control-flow graph to nested constructs, to be emitted or to be read.
 //!
 //! Takes a function and its [`Graph`] and [`Dominators`], gives a [`Structure`]: a flat list of
 //! [`Item`]s in which blocks, loops and ifs are opened and closed like in a WebAssembly body.
@@ -10,13 +10,35 @@
 //! header opens a `loop` construct. WebAssembly's graphs are reducible, so nothing is ever copied.
 //! Where Ramsey's translation recurses, this one keeps a stack of what is still to be written.
 //!
-//! A second pass drops the constructs that no branch needs, and closes loops right behind the last
-//! branch that repeats them.
+//! What is good to run and what is good to read differ in these points, by [`Purpose`]:
+//!
+//! | | [`Emission`](Purpose::Emission) | [`View`](Purpose::View) |
+//! |---|---|---|
+//! | what a loop dominates but doesn't contain | stays in the construct, if need be | stands behind the loop, unless it ends the function at once |
+//! | a loop's end | is left | starts the loop over |
+//! | the function's end | returns, if there are no results | is never reached |
+//! | terminators with other ways out than a jump's or a branch's | only branch | list the ways with what they lead to |
+//! | a condition under which control goes on | may branch there, so that it needs no negation | is the negation of an `if` |
+//! | what is superfluous | is dropped by a second pass | is left to the writer |
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::graph::{Dominators, Graph};
 use super::{BlockId, ENTRY, Function, TerminatorKind};
+
+mod place;
+mod tidy;
+
+use place::Places;
+
+/// What the constructs are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To become a WebAssembly body.
+    Emission,
+    /// To be read.
+    View,
+}
 
 /// A function's blocks as nested constructs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,55 +53,64 @@ pub struct Structure {
 /// construct has a given label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// Opens a block: the code of `label` lies behind its end.
-    Block {
-        /// Where a branch to the construct leads.
-        label: BlockId,
-    },
-    /// Opens a loop: the code of `label` is what it starts with.
-    Loop {
-        /// Where a branch to the construct leads.
-        label: BlockId,
-    },
+    /// Opens a block: the code of its label lies behind its end.
+    Block(BlockId),
+    /// Opens a loop: the code of its label is what it starts with.
+    Loop(BlockId),
     /// Opens an `if` on the condition of the branch that `source` ends in.
     If {
         /// The block that ends in a [`TerminatorKind::Branch`].
         source: BlockId,
+        /// Whether the first arm is for the condition 0.
+        inverted: bool,
         /// Where a branch to the construct leads, if there is one: the code behind its end.
         label: Option<BlockId>,
     },
     /// Starts the other arm of the innermost `if`.
     Else,
+    /// Opens the list of the ways out of a block: only [`Item::Way`]s are right inside.
+    Ways(BlockId),
+    /// Opens a way out.
+    Way(Edge),
     /// Closes the innermost construct.
     End,
     /// The instructions of a block, without its terminator.
     Code(BlockId),
-    /// Branches on the condition of the branch that `source` ends in, and goes on otherwise.
-    BranchIf {
-        /// The block that ends in a [`TerminatorKind::Branch`].
-        source: BlockId,
-        /// Whether it branches when the condition is 0.
-        negated: bool,
-        /// Where it leads.
-        label: BlockId,
-    },
-    /// Control takes a target of the terminator of `source`.
-    Jump {
-        /// The block that the terminator ends.
-        source: BlockId,
-        /// Index of the target, in the order of [`Terminator::targets`](super::Terminator::targets).
-        edge: u32,
-        /// The label to branch to; `None` when control gets there by going on.
-        label: Option<BlockId>,
-    },
-    /// The whole terminator of a block, when it is neither a jump nor a branch. Each of its targets
-    /// is the label of an open construct.
+    /// Control takes a way out of a block.
+    Jump(Edge, Arrival),
+    /// The whole terminator of a block: one that leads nowhere, or one of whose targets each is the
+    /// label of an open construct.
     Leave {
         /// The block that the terminator ends.
         source: BlockId,
         /// Whether control that goes on would reach the end of the function.
         last: bool,
     },
+}
+
+/// A way out of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The block.
+    pub from: BlockId,
+    /// Which of its terminator's targets it is, in the order of
+    /// [`Terminator::targets`](super::Terminator::targets).
+    pub place: usize,
+    /// The block that it leads to.
+    pub to: BlockId,
+}
+
+/// How control that takes a way arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// What is written next is the block; nobody else gets there.
+    Inline,
+    /// By going on.
+    Fall,
+    /// By branching to the end of the construct that the block follows.
+    Break,
+    /// By starting over the loop of the block.
+    Continue,
 }
 
 /// What control reaches that goes on behind a stretch of items.
@@ -97,35 +128,45 @@ enum Next {
 enum Task {
     /// A block and all that it dominates.
     Tree(BlockId, Next),
-    /// A block's code, its terminator, and the blocks whose only predecessor it is.
-    Node(BlockId, Next),
+    /// A way out, and what it alone leads to.
+    Way(Edge, Arrival, Next),
     /// An item.
     Item(Item),
 }
 
 impl Structure {
-    /// The constructs of `function`, whose blocks are all reachable.
-    pub fn new(function: &Function<'_>, graph: &Graph, dominators: &Dominators) -> Structure {
+    /// The constructs of `function`'s reachable blocks.
+    pub fn new(
+        function: &Function<'_>,
+        graph: &Graph,
+        dominators: &Dominators,
+        purpose: Purpose,
+    ) -> Structure {
         let mut writer = Writer {
             function,
             graph,
-            labelled: labelled(function, graph),
-            children: dominators.children(graph),
+            purpose,
+            places: Places::new(function, graph, dominators, purpose),
             items: Vec::with_capacity(function.blocks.len() * 3),
             tasks: Vec::new(),
         };
-        let exit = if function.results.is_empty() { Next::Exit } else { Next::Nothing };
+        let returns = purpose == Purpose::Emission && function.results.is_empty();
         if !function.blocks.is_empty() {
-            writer.tasks.push(Task::Tree(ENTRY, exit));
+            let next = if returns { Next::Exit } else { Next::Nothing };
+            writer.tasks.push(Task::Tree(ENTRY, next));
         }
         while let Some(task) = writer.tasks.pop() {
             match task {
                 Task::Tree(block, next) => writer.tree(block, next),
-                Task::Node(block, next) => writer.node(block, next),
+                Task::Way(edge, arrival, next) => writer.way(edge, arrival, next),
                 Task::Item(item) => writer.items.push(item),
             }
         }
-        Structure { items: tidy(function, &writer.items) }
+        let items = match purpose {
+            Purpose::Emission => tidy::tidy(function, &writer.items),
+            Purpose::View => writer.items,
+        };
+        Structure { items }
     }
 
     /// The blocks in the order of their code.
@@ -137,22 +178,9 @@ impl Structure {
     }
 }
 
-/// Whether the terminator can only lead to labels.
-fn needs_labels(kind: &TerminatorKind<'_>) -> bool {
+/// Whether what is emitted for the terminator does nothing but branch.
+fn only_branches(kind: &TerminatorKind<'_>) -> bool {
     !matches!(kind, TerminatorKind::Jump(_) | TerminatorKind::Branch { .. })
-}
-
-/// The blocks whose forward edges lead to a label: those in which several meet, and the targets of
-/// terminators that can do nothing but branch.
-fn labelled(function: &Function<'_>, graph: &Graph) -> Vec<bool> {
-    let is_labelled = |block: BlockId| {
-        let mut forward = graph.predecessors[block.0 as usize]
-            .iter()
-            .filter(|&&source| !is_back(graph, source, block));
-        let Some(&first) = forward.next() else { return false };
-        forward.next().is_some() || needs_labels(&function.terminator(first).kind)
-    };
-    function.block_ids().map(is_labelled).collect()
 }
 
 /// Whether the edge closes a loop.
@@ -163,115 +191,133 @@ fn is_back(graph: &Graph, source: BlockId, target: BlockId) -> bool {
 struct Writer<'f, 'a> {
     function: &'f Function<'a>,
     graph: &'f Graph,
-    labelled: Vec<bool>,
-    children: Vec<Vec<BlockId>>,
+    purpose: Purpose,
+    places: Places,
     items: Vec<Item>,
     tasks: Vec<Task>,
 }
 
 impl Writer<'_, '_> {
-    /// The constructs around a block, and behind each of them the tree that its label leads to.
+    /// A block's code in the constructs around it, and its terminator.
     fn tree(&mut self, block: BlockId, next: Next) {
-        let is_loop = self.graph.predecessors[block.0 as usize]
-            .iter()
-            .any(|&source| is_back(self.graph, source, block));
-        if is_loop {
-            self.items.push(Item::Loop { label: block });
+        let behind_loop = std::mem::take(&mut self.places.behind_loop[block.0 as usize]);
+        let mut next = self.open_blocks(&behind_loop, next);
+        if self.places.is_header[block.0 as usize] {
+            self.items.push(Item::Loop(block));
             self.tasks.push(Task::Item(Item::End));
-        }
-        let mut following = next;
-        for &child in self.children[block.0 as usize].iter().rev() {
-            if self.labelled[child.0 as usize] {
-                self.items.push(Item::Block { label: child });
-                self.tasks.push(Task::Tree(child, following));
-                self.tasks.push(Task::Item(Item::End));
-                following = Next::Block(child);
+            if self.purpose == Purpose::View {
+                next = Next::Block(block);
             }
         }
-        self.tasks.push(Task::Node(block, following));
-    }
-
-    fn node(&mut self, block: BlockId, next: Next) {
+        let behind_block = std::mem::take(&mut self.places.behind_block[block.0 as usize]);
+        next = self.open_blocks(&behind_block, next);
         self.items.push(Item::Code(block));
-        match &self.function.terminator(block).kind {
-            TerminatorKind::Jump(target) => self.jump(block, 0, target.block, next),
+        self.terminator(block, next);
+    }
+
+    /// Opens a construct for each of the blocks `behind`, which are to follow them, the first the
+    /// innermost one. Returns what comes next inside.
+    fn open_blocks(&mut self, behind: &[BlockId], mut next: Next) -> Next {
+        for &block in behind.iter().rev() {
+            self.items.push(Item::Block(block));
+            self.tasks.push(Task::Tree(block, next));
+            self.tasks.push(Task::Item(Item::End));
+            next = Next::Block(block);
+        }
+        next
+    }
+
+    fn terminator(&mut self, source: BlockId, next: Next) {
+        let edge = |place, to| Edge { from: source, place, to };
+        match &self.function.terminator(source).kind {
+            TerminatorKind::Jump(target) => {
+                let edge = edge(0, target.block);
+                self.way(edge, self.arrival(edge, next), next);
+            }
             TerminatorKind::Branch { taken, otherwise, .. } => {
-                self.branch(block, taken.block, otherwise.block, next);
+                self.branch(edge(0, taken.block), edge(1, otherwise.block), next);
             }
-            _ => self.items.push(Item::Leave { source: block, last: next == Next::Exit }),
+            _ if self.purpose == Purpose::View
+                && !self.graph.successors[source.0 as usize].is_empty() =>
+            {
+                self.ways(source, next);
+            }
+            _ => self.items.push(Item::Leave { source, last: next == Next::Exit }),
         }
     }
 
-    fn leads_to_label(&self, source: BlockId, target: BlockId) -> bool {
-        self.labelled[target.0 as usize] || is_back(self.graph, source, target)
-    }
-
-    /// Control takes an edge: right away, for what is still to be written comes behind it.
-    fn jump(&mut self, source: BlockId, edge: u32, target: BlockId, next: Next) {
-        for task in self.jump_tasks(source, edge, target, next).into_iter().flatten() {
-            self.tasks.push(task);
-        }
-    }
-
-    /// The tasks of a jump, the last first.
-    fn jump_tasks(
-        &self,
-        source: BlockId,
-        edge: u32,
-        target: BlockId,
-        next: Next,
-    ) -> [Option<Task>; 2] {
-        let jump = |label| Some(Task::Item(Item::Jump { source, edge, label }));
-        if !self.leads_to_label(source, target) {
-            [Some(Task::Tree(target, next)), jump(None)]
-        } else if next == Next::Block(target) {
-            [None, jump(None)]
+    fn arrival(&self, edge: Edge, next: Next) -> Arrival {
+        if next == Next::Block(edge.to) {
+            Arrival::Fall
+        } else if is_back(self.graph, edge.from, edge.to) {
+            Arrival::Continue
+        } else if self.places.follows[edge.to.0 as usize] {
+            Arrival::Break
         } else {
-            [None, jump(Some(target))]
+            Arrival::Inline
         }
     }
 
-    fn branch(&mut self, source: BlockId, taken: BlockId, otherwise: BlockId, next: Next) {
-        let to_label = (self.leads_to_label(source, taken), self.leads_to_label(source, otherwise));
-        let branch_if = |negated, label| Item::BranchIf { source, negated, label };
-        match to_label {
-            (true, true) if next == Next::Block(taken) && taken != otherwise => {
-                self.items.push(branch_if(true, otherwise));
-                self.jump(source, 0, taken, next);
-            }
-            (true, _) => {
-                self.items.push(branch_if(false, taken));
-                self.jump(source, 1, otherwise, next);
-            }
-            (false, true) if next != Next::Block(otherwise) => {
-                self.items.push(branch_if(true, otherwise));
-                self.jump(source, 0, taken, next);
-            }
-            _ => self.two_arms(source, taken, otherwise, next),
+    /// Control takes a way: right away, for what is still to be written comes behind it.
+    fn way(&mut self, edge: Edge, arrival: Arrival, next: Next) {
+        self.items.push(Item::Jump(edge, arrival));
+        if arrival == Arrival::Inline {
+            self.tasks.push(Task::Tree(edge.to, next));
         }
     }
 
-    fn two_arms(&mut self, source: BlockId, taken: BlockId, otherwise: BlockId, next: Next) {
-        self.items.push(Item::If { source, label: None });
-        let is_flat = next == Next::Nothing || self.leaves(taken, next);
-        if is_flat && !self.leads_to_label(source, otherwise) {
-            // The first arm never reaches its end, so that the other needs no construct.
-            self.jump(source, 1, otherwise, next);
-            self.tasks.push(Task::Item(Item::End));
-            self.jump(source, 0, taken, Next::Nothing);
-        } else {
-            self.tasks.push(Task::Item(Item::End));
-            self.jump(source, 1, otherwise, next);
-            self.tasks.push(Task::Item(Item::Else));
-            self.jump(source, 0, taken, next);
+    fn branch(&mut self, taken: Edge, otherwise: Edge, next: Next) {
+        use Arrival::{Break, Continue, Fall, Inline};
+
+        let is_silent = |(edge, arrival)| arrival == Fall && self.changes_nothing(edge);
+        let mut taken = (taken, self.arrival(taken, next));
+        let otherwise = (otherwise, self.arrival(otherwise, next));
+        // A conditional branch needs no negation, even to where going on would lead.
+        if self.purpose == Purpose::Emission
+            && taken.1 == Fall
+            && !matches!(otherwise.1, Break | Continue)
+            && !is_silent(otherwise)
+        {
+            taken.1 = Break;
         }
+        // Whether one of the ways is the only arm, followed by the other way, and if so, whether it
+        // is the other one.
+        let guard = match (taken.1, otherwise.1) {
+            (Break | Continue, _) => Some(false),
+            (_, Break | Continue) => Some(true),
+            _ if is_silent(otherwise) => Some(false),
+            _ if is_silent(taken) => Some(true),
+            (Inline, _) if self.leaves(taken.0.to, next) => Some(false),
+            (_, Inline) if self.leaves(otherwise.0.to, next) => Some(true),
+            _ => None,
+        };
+        let inverted = guard == Some(true);
+        let (arm, other) = if inverted { (otherwise, taken) } else { (taken, otherwise) };
+        let is_left_out = is_silent(other);
+        let [arm, other] = [arm, other].map(|(edge, arrival)| Task::Way(edge, arrival, next));
+        let source = taken.0.from;
+        self.items.push(Item::If { source, inverted, label: None });
+        match guard {
+            None => self.tasks.extend([Task::Item(Item::End), other, Task::Item(Item::Else), arm]),
+            Some(_) if is_left_out => self.tasks.extend([Task::Item(Item::End), arm]),
+            Some(_) => self.tasks.extend([other, Task::Item(Item::End), arm]),
+        }
+    }
+
+    /// Whether the parameters of the block that the way leads to keep their values.
+    fn changes_nothing(&self, edge: Edge) -> bool {
+        let target = self.function.terminator(edge.from).target(edge.place);
+        let parameters = &self.function.block(edge.to).parameters;
+        target.is_some_and(|target| target.made == 0 && target.arguments == *parameters)
     }
 
     /// Whether control certainly doesn't go from a block's own terminator to what comes next.
     fn leaves(&self, block: BlockId, next: Next) -> bool {
         match &self.function.terminator(block).kind {
+            _ if next == Next::Nothing => true,
             TerminatorKind::Jump(target) => {
-                self.leads_to_label(block, target.block) && next != Next::Block(target.block)
+                let edge = Edge { from: block, place: 0, to: target.block };
+                matches!(self.arrival(edge, next), Arrival::Break | Arrival::Continue)
             }
             TerminatorKind::Return(_) => next != Next::Exit,
             TerminatorKind::TailCall { .. }
@@ -280,111 +326,22 @@ impl Writer<'_, '_> {
             _ => false,
         }
     }
-}
 
-/// How a construct is used. Constructs are named by the index of the item that opens them.
-#[derive(Clone, Copy)]
-struct Use {
-    /// The first item that branches to it; `usize::MAX` when none does.
-    first: usize,
-    /// The last item that branches to it.
-    last: usize,
-    /// The item that closes it.
-    end: usize,
-}
-
-/// Drops the constructs that no branch leads to, gives the label of a block to the `if` that ends
-/// with it when only the `if` branches there, and closes loops early.
-fn tidy(function: &Function<'_>, items: &[Item]) -> Vec<Item> {
-    let uses = uses(function, items);
-    let if_labels = if_labels(items, &uses);
-    let mut is_dropped = vec![false; items.len()];
-    let mut tidied = Vec::with_capacity(items.len());
-    let mut open: Vec<usize> = Vec::new();
-    for (index, &item) in items.iter().enumerate() {
-        let used = &uses[index];
-        match item {
-            Item::Block { label } => {
-                let is_if = if_labels.get(&used.end).is_some_and(|&(_, of_if)| of_if == label);
-                is_dropped[used.end] = is_if || used.first == usize::MAX;
-                is_dropped[index] = is_dropped[used.end];
+    /// The ways out of a block that is neither left by a jump nor by a branch. Those of a `br_table`
+    /// that do the same stand for each other: the last of them is listed.
+    fn ways(&mut self, source: BlockId, next: Next) {
+        let terminator = self.function.terminator(source);
+        let is_table = matches!(terminator.kind, TerminatorKind::Switch { .. });
+        let mut listed = HashSet::new();
+        self.items.push(Item::Ways(source));
+        self.tasks.push(Task::Item(Item::End));
+        for (place, target) in terminator.targets().into_iter().enumerate().rev() {
+            if !is_table || listed.insert((target.block, &target.arguments)) {
+                let edge = Edge { from: source, place, to: target.block };
+                let way = Task::Way(edge, self.arrival(edge, next), next);
+                let end = Task::Item(Item::End);
+                self.tasks.extend([end, way, Task::Item(Item::Way(edge))]);
             }
-            Item::Loop { .. } => is_dropped[used.end] = true,
-            _ => {}
-        }
-        if !is_dropped[index] {
-            tidied.push(match item {
-                Item::If { source, .. } => {
-                    let label = if_labels.get(&(used.end + 1)).filter(|(of, _)| *of == index);
-                    Item::If { source, label: label.map(|&(_, label)| label) }
-                }
-                item => item,
-            });
-            match item {
-                Item::Block { .. } | Item::Loop { .. } | Item::If { .. } => open.push(index),
-                Item::End => drop(open.pop()),
-                _ => {}
-            }
-        }
-        while let Some(&innermost) = open.last()
-            && matches!(items[innermost], Item::Loop { .. })
-            && uses[innermost].last <= index
-        {
-            tidied.push(Item::End);
-            open.pop();
         }
     }
-    tidied
-}
-
-/// The ifs that get the label of a block, by the item that closes the block: right behind that which
-/// closes the `if`.
-fn if_labels(items: &[Item], uses: &[Use]) -> HashMap<usize, (usize, BlockId)> {
-    let mut labels = HashMap::new();
-    for (index, item) in items.iter().enumerate() {
-        if let Item::If { .. } = item {
-            labels.insert(uses[index].end + 1, index);
-        }
-    }
-    let blocks = items.iter().zip(uses);
-    let label = |(item, used): (&Item, &Use)| match *item {
-        Item::Block { label } if used.first != usize::MAX => {
-            let inner = *labels.get(&used.end)?;
-            (used.first > inner).then_some((used.end, (inner, label)))
-        }
-        _ => None,
-    };
-    blocks.filter_map(label).collect()
-}
-
-/// How each construct is used.
-fn uses(function: &Function<'_>, items: &[Item]) -> Vec<Use> {
-    let mut uses = vec![Use { first: usize::MAX, last: 0, end: 0 }; items.len()];
-    let mut open: Vec<usize> = Vec::new();
-    // The open construct with each label.
-    let mut construct = vec![usize::MAX; function.blocks.len()];
-    for (index, item) in items.iter().enumerate() {
-        let mut branch = |label: BlockId| {
-            let used = &mut uses[construct[label.0 as usize]];
-            used.first = used.first.min(index);
-            used.last = index;
-        };
-        match *item {
-            Item::Block { label } | Item::Loop { label } => {
-                construct[label.0 as usize] = index;
-                open.push(index);
-            }
-            Item::If { .. } => open.push(index),
-            Item::End => {
-                let closed = open.pop().expect("constructs are well nested");
-                uses[closed].end = index;
-            }
-            Item::BranchIf { label, .. } | Item::Jump { label: Some(label), .. } => branch(label),
-            Item::Leave { source, .. } => {
-                function.terminator(source).targets().iter().for_each(|to| branch(to.block));
-            }
-            Item::Else | Item::Code(_) | Item::Jump { label: None, .. } => {}
-        }
-    }
-    uses
 }

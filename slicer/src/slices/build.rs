@@ -4,6 +4,9 @@
 //! accumulator of the loop that it lies in, and leaves as the path number says, or as the branch's
 //! own condition says: then the condition is computed again where it is needed, from the recorded
 //! values. What the original merges at a block, the slice keeps in a variable of its own.
+//!
+//! Where the original may trap within a nest, so may its slice: then what it leaves is what was spent
+//! up to there.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,8 +19,11 @@ use super::skeleton::{Leave, Skeleton, Ways};
 use super::{PathEnd, RESULT_BYTES, recorded_type};
 use crate::Error;
 use crate::costs::Costs;
+use crate::ir::effects;
 use crate::ir::ssa::{Variable, Variables};
-use crate::ir::{BlockId, Definition, Function, Origin, Target, TerminatorKind, ValueId};
+use crate::ir::{
+    BlockId, Definition, Function, Instruction, Origin, Target, TerminatorKind, ValueId,
+};
 
 /// A slice in SSA form.
 pub(crate) struct Built<'a> {
@@ -386,12 +392,24 @@ impl<'p, 'a> Builder<'p, 'a> {
                 .iter()
                 .map(|&argument| self.known(block, argument).expect("computed before"))
                 .collect();
+            if self.may_trap(&flow.original, instruction) {
+                self.store_results(block);
+            }
             let ty = flow.original.value(next).ty;
             let made = self.instruction(block, instruction.operator.clone(), &arguments, ty);
             self.computed.insert(next, made);
             pending.pop();
         }
         self.known(block, value).expect("just computed")
+    }
+
+    /// Whether the slice may end with `instruction`, as the original did: a nest is recorded when it
+    /// is entered, before the original computes what lies in it.
+    fn may_trap(&self, original: &Function<'a>, instruction: &Instruction<'a>) -> bool {
+        let skeleton = self.parts.skeleton;
+        skeleton.nest.is_some()
+            && skeleton.holds(instruction.origin)
+            && effects::may_trap(original, instruction)
     }
 
     /// The slice's value for the original's `value`, where it is known in `block`.
@@ -405,10 +423,8 @@ impl<'p, 'a> Builder<'p, 'a> {
         self.computed.get(&value).copied()
     }
 
-    /// Stores the results.
-    fn finish(mut self) -> Result<Built<'a>, Error> {
-        let block = self.finish;
-        self.variables.seal(&mut self.function, block);
+    /// Stores the results, as far as `block` knows them.
+    fn store_results(&mut self, block: BlockId) {
         let mut results: Vec<Variable> = self.fuel.values().copied().collect();
         results.extend(self.iterations.values());
         if self.parts.skeleton.nest.is_none() {
@@ -426,6 +442,12 @@ impl<'p, 'a> Builder<'p, 'a> {
             let store = Operator::I64Store { memarg };
             self.function.add_instruction(block, store, [zero, value], [], MADE);
         }
+    }
+
+    fn finish(mut self) -> Result<Built<'a>, Error> {
+        let block = self.finish;
+        self.variables.seal(&mut self.function, block);
+        self.store_results(block);
         self.function.set_terminator(block, TerminatorKind::Return(vec![]), MADE);
         self.variables.finish(&mut self.function);
         Ok(Built {

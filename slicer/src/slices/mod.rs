@@ -1,7 +1,7 @@
 //! Slices: functions, as WebAssembly, that compute what recorded bundles cost.
 //!
 //! Takes module, plan, cost model and the [`SliceKey`]s that are wanted, gives a [`SliceModule`]:
-//! a core module of the first WebAssembly version with one exported function for each key.
+//! a core module with one exported function for each key.
 //!
 //! A slice is a function `(func (param i64 …))`: the path number, then the recorded values. It runs
 //! through the blocks of its region or nest (the *skeleton*), goes at each branch as the path

@@ -189,6 +189,10 @@ impl Ways {
             merge.entry = Some(flow.entry_argument(skeleton, block, index as usize)?);
         }
         for &(from, edge) in &self.into[&into] {
+            // What a nest passes depends on where it was left, which is not known behind it.
+            if !skeleton.runs(from) {
+                return None;
+            }
             let value = flow.argument(skeleton.block(from), edge, block, index as usize)?;
             merge.edges.push((from, edge, value));
         }

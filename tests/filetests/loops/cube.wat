@@ -1,8 +1,8 @@
 ;; Three loops around each other, n rounds each: one nest, one value.
 ;;
 ;; An innermost round is 11 operators. A middle one sets a counter (2), loops, ends, and tests (7):
-;; 11 + 11 n by unit, 9 + 11 n by wasmtime. So is an outer one: 11 + 11 n + 11 n² and 9 + 9 n + 11 n².
-;; All: 4 + 11 n + 11 n² + 11 n³ by unit, 2 + 9 n + 9 n² + 11 n³ by wasmtime.
+;; 11 + 11 n by unit, 9 + 11 n by wasmtime. So is an outer one: 11 + 11 n + 11 n² and 9 + 9 n + 11
+;; n². All: 4 + 11 n + 11 n² + 11 n³ by unit, 2 + 9 n + 9 n² + 11 n³ by wasmtime.
 ;; run: f(3) == 27
 ;; fuel: 433 (unit)
 ;; fuel: 407 (wasmtime)

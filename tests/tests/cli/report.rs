@@ -206,3 +206,32 @@ fn the_example_is_recorded_and_analyzed() {
     let report = json(&folder, &["trace.bin"]);
     assert_eq!(report["functions"][0]["name"], "escape_time", "the dearest function comes first");
 }
+
+/// Counts up in steps of 4 and never meets 3, but leaves its memory.
+const TRAPS_IN_A_NEST: &str = r#"(module (memory 1)
+  (func (export "_start") (local $i i32)
+    loop $again
+      local.get $i i32.load drop
+      local.get $i i32.const 4 i32.add local.tee $i
+      i32.const 3 i32.ne
+      br_if $again
+    end))"#;
+
+#[test]
+fn a_trap_in_a_nest_leaves_an_interval_and_says_what_would_not() {
+    let folder = Folder::new();
+    let module = folder.write_module("nest.wasm", TRAPS_IN_A_NEST);
+    wf_record(folder.path()).run(["--slices", "min", module]).exits(134);
+    let exact = json(&folder, &["trace.bin"])["fuel"].clone();
+    // The entry, 9 operators for each of 16384 words, and 2 up to the one that is outside.
+    assert_eq!(exact["total"], 1 + 16384 * 9 + 2);
+    assert_eq!(exact["low"], exact["high"]);
+    wf_record(folder.path()).run([module]).exits(134);
+    let fuel = json(&folder, &["trace.bin"])["fuel"].clone();
+    let end = |name: &str| fuel[name].as_u64().expect("a number");
+    let total = exact["total"].as_u64().expect("a number");
+    assert!(end("low") <= total && total <= end("high"), "{fuel}");
+    let report = wf_analyze(folder.path()).run(["trace.bin"]).exits(0);
+    assert!(report.stdout.contains("note     the trap struck in a loop nest of func[0]"));
+    assert!(report.stdout.contains("`wf-record --slices min` tells that too"), "{}", report.stdout);
+}

@@ -128,7 +128,7 @@ enum ImportPolicy {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum SlicesChoice {
-    /// Source values: parameters, globals, loads, results of calls
+    /// Source values: parameters, globals, loads, results of calls; traces many times larger
     Max,
     /// Outcomes of branches
     Min,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use wasmparser::Operator;
 
 use super::linear::Linear;
-use crate::ir::effects::Effects;
+use crate::ir::effects::is_pure_in;
 use crate::ir::graph::{Graph, Loops};
 use crate::ir::{BlockId, Definition, Function, InstructionId, TerminatorKind, ValueId};
 
@@ -118,7 +118,7 @@ impl<'f, 'a> Counted<'f, 'a> {
 
     fn instruction(&mut self, id: InstructionId) -> Option<()> {
         let instruction = self.function.instruction(id);
-        if !Effects::of(&instruction.operator).is_pure() || instruction.results.len() != 1 {
+        if !is_pure_in(self.function, instruction) || instruction.results.len() != 1 {
             return None;
         }
         let result = instruction.results[0];

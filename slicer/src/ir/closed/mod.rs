@@ -21,12 +21,13 @@ use wasmparser::{Operator, ValType};
 use self::counted::{Counted, Form};
 use self::linear::Writer;
 use self::trips::{Guard, Trips};
-use super::effects::Effects;
+use super::effects::is_pure_in;
 use super::graph::{Dominators, Graph, Loops};
 use super::simplify::simplify;
 use super::{BlockId, Function, Origin, Target, TerminatorKind, ValueId};
 
-/// How often the loops of a function are looked at: once more than loops that lie within each other.
+/// How often the loops of a function are looked at. Each time the innermost ones are closed, but those
+/// that work on what another one leaves behind, which come next.
 const MAX_ROUNDS: u32 = 16;
 
 /// What became of a function's loops.
@@ -52,12 +53,21 @@ pub fn close_loops(function: &mut Function<'_>) -> Closed {
         let has_inner: HashSet<u32> = loops.loops.iter().filter_map(|found| found.parent).collect();
         let innermost = (0..found.left).filter(|number| !has_inner.contains(number));
         innermost.for_each(|number| hoist(function, &graph, &loops, number));
-        let Some(form) = find(function, &graph, &loops, &kept) else { break };
-        let header = function.block(form.header).first_operator;
-        if matches!(apply(function, form), Applied::Beside) {
-            kept.insert(header);
+        let forms = find(function, &graph, &loops, &kept);
+        if forms.is_empty() {
+            break;
         }
-        found.closed += 1;
+        let mut changed = Changed::default();
+        for form in forms {
+            if !changed.note(&form) {
+                continue;
+            }
+            let header = function.block(form.header).first_operator;
+            if matches!(apply(function, form), Applied::Beside) {
+                kept.insert(header);
+            }
+            found.closed += 1;
+        }
     }
     simplify(function);
     found
@@ -71,6 +81,29 @@ struct ClosedForm {
     trips: Trips,
     /// For each value of the loop that is used behind it what it is in iteration `k`.
     results: BTreeMap<ValueId, Form>,
+    /// The values from which trips and results are computed.
+    needed: Vec<ValueId>,
+}
+
+/// What the loops left different that were closed since the graph was made.
+#[derive(Default)]
+struct Changed {
+    values: HashSet<ValueId>,
+    ways: HashSet<(BlockId, usize)>,
+}
+
+impl Changed {
+    /// Notes that a loop is closed; `false` if what is known of it doesn't hold any more.
+    fn note(&mut self, form: &ClosedForm) -> bool {
+        let ways = [form.entry, form.exit];
+        let holds = !form.needed.iter().any(|value| self.values.contains(value))
+            && !ways.iter().any(|way| self.ways.contains(way));
+        if holds {
+            self.values.extend(form.results.keys());
+            self.ways.extend(ways);
+        }
+        holds
+    }
 }
 
 fn find(
@@ -78,7 +111,7 @@ fn find(
     graph: &Graph,
     loops: &Loops,
     kept: &HashSet<u32>,
-) -> Option<ClosedForm> {
+) -> Vec<ClosedForm> {
     let has_inner: HashSet<u32> = loops.loops.iter().filter_map(|found| found.parent).collect();
     (0..loops.loops.len() as u32)
         .filter(|number| !has_inner.contains(number))
@@ -86,10 +119,11 @@ fn find(
             let header = loops.loops[number as usize].header;
             !kept.contains(&function.block(header).first_operator)
         })
-        .find_map(|number| {
+        .filter_map(|number| {
             let counted = Counted::new(function, graph, loops, number)?;
             closed_form(&counted)
         })
+        .collect()
 }
 
 fn closed_form(counted: &Counted<'_, '_>) -> Option<ClosedForm> {
@@ -115,6 +149,7 @@ fn closed_form(counted: &Counted<'_, '_>) -> Option<ClosedForm> {
         exit: counted.exit,
         trips,
         results,
+        needed,
     })
 }
 
@@ -195,8 +230,8 @@ fn redirect(function: &mut Function<'_>, way: (BlockId, usize), target: Target) 
 fn hoist(function: &mut Function<'_>, graph: &Graph, loops: &Loops, number: u32) {
     let header = loops.loops[number as usize].header;
     let inside = |block: &BlockId| loops.innermost[block.0 as usize] == Some(number);
-    let before = graph.predecessors[header.0 as usize].iter().find(|block| !inside(block));
-    let Some(&before) = before else { return };
+    let mut outside = graph.predecessors[header.0 as usize].iter().filter(|block| !inside(block));
+    let (Some(&before), None) = (outside.next(), outside.next()) else { return };
     let blocks: Vec<BlockId> = graph.reverse_postorder.iter().copied().filter(inside).collect();
     let mut defined: HashSet<ValueId> = HashSet::new();
     for &block in &blocks {
@@ -209,7 +244,7 @@ fn hoist(function: &mut Function<'_>, graph: &Graph, loops: &Loops, number: u32)
         let instructions = std::mem::take(&mut function.blocks[block.0 as usize].instructions);
         for id in instructions {
             let instruction = function.instruction(id);
-            let moves = Effects::of(&instruction.operator).is_pure()
+            let moves = is_pure_in(function, instruction)
                 && instruction.arguments.iter().all(|argument| !defined.contains(argument));
             if moves {
                 instruction.results.iter().for_each(|result| {

@@ -11,7 +11,7 @@ use super::locals::Locals;
 use super::schedule::{Move, Schedule, Step};
 use super::target;
 use super::types::{BlockTypes, encode_type, made};
-use crate::ir::structure::{Item, Structure};
+use crate::ir::structure::{Arrival, Edge, Item, Structure};
 use crate::ir::{BlockId, Function, Handler, Target, TerminatorKind, ValueId};
 
 /// Writes one body.
@@ -60,8 +60,9 @@ impl<'e, 'a> Encoder<'e, 'a> {
             declarations.push((count, encode_type(ty)?));
         }
         self.body = Body::new(declarations);
-        for (index, item) in structure.items.iter().enumerate() {
-            self.item(item, &structure.items[index + 1..])?;
+        let mut rest = &structure.items[..];
+        while let [item, behind @ ..] = rest {
+            rest = self.item(item, behind)?;
         }
         if !self.is_dead && !self.function.results.is_empty() {
             // Control doesn't get here, but the validator can't know.
@@ -102,18 +103,28 @@ impl<'e, 'a> Encoder<'e, 'a> {
         self.height - 1 - self.label_heights[label.0 as usize]
     }
 
-    fn item(&mut self, item: &Item, rest: &[Item]) -> Result<(), Error> {
+    /// Writes an item, and what belongs to it of those behind it. Returns the others.
+    fn item<'i>(&mut self, item: &Item, rest: &'i [Item]) -> Result<&'i [Item], Error> {
         match *item {
-            Item::Block { label } => {
+            Item::Block(label) => {
                 self.set_label(label);
                 self.open(&Encoded::Block(BlockType::Empty));
             }
-            Item::Loop { label } => {
+            Item::Loop(label) => {
                 self.set_label(label);
                 self.open(&Encoded::Loop(BlockType::Empty));
             }
-            Item::If { source, label } => {
-                self.condition(source, false)?;
+            Item::If { source, inverted, label } => {
+                if let [
+                    Item::Jump(edge, Arrival::Break | Arrival::Continue),
+                    Item::End,
+                    rest @ ..,
+                ] = rest
+                {
+                    self.branch_if(*edge, inverted)?;
+                    return Ok(rest);
+                }
+                self.condition(source, inverted)?;
                 if let Some(label) = label {
                     self.set_label(label);
                 }
@@ -126,22 +137,24 @@ impl<'e, 'a> Encoder<'e, 'a> {
                 let range = self.schedule.blocks[block.0 as usize].body.clone();
                 self.steps(self.schedule.steps(&range))?;
             }
-            Item::BranchIf { source, negated, label } => self.branch_if(source, negated, label)?,
-            Item::Jump { source, edge, label } => {
-                self.moves(source, edge as usize)?;
-                if let Some(label) = label {
-                    self.leave(&Encoded::Br(self.depth(label)));
+            Item::Jump(edge, arrival) => {
+                self.moves(edge.from, edge.place)?;
+                if let Arrival::Break | Arrival::Continue = arrival {
+                    self.leave(&Encoded::Br(self.depth(edge.to)));
                 }
             }
             Item::Leave { source, last } => self.terminator(source, last, rest.is_empty())?,
+            Item::Ways(_) | Item::Way(_) => {
+                unreachable!("what is to be emitted has no lists of ways")
+            }
         }
-        Ok(())
+        Ok(rest)
     }
 
     /// Whether the items are those of an arm in which nothing is to be done, and its end.
     fn is_empty_arm(&self, rest: &[Item]) -> bool {
-        matches!(*rest, [Item::Jump { source, edge, label: None }, Item::End, ..]
-            if self.moves_left(source, edge as usize).is_empty())
+        matches!(*rest, [Item::Jump(edge, Arrival::Fall), Item::End, ..]
+            if self.moves_left(edge.from, edge.place).is_empty())
     }
 
     /// Pushes the condition of a branch, or its negation.
@@ -165,15 +178,15 @@ impl<'e, 'a> Encoder<'e, 'a> {
         Ok(())
     }
 
-    fn branch_if(&mut self, source: BlockId, negated: bool, label: BlockId) -> Result<(), Error> {
-        self.condition(source, negated)?;
-        let edge = usize::from(negated);
-        if self.moves_left(source, edge).is_empty() {
-            self.write(&Encoded::BrIf(self.depth(label)));
+    /// Branches over `edge` on a condition, or its negation, and goes on otherwise.
+    fn branch_if(&mut self, edge: Edge, negated: bool) -> Result<(), Error> {
+        self.condition(edge.from, negated)?;
+        if self.moves_left(edge.from, edge.place).is_empty() {
+            self.write(&Encoded::BrIf(self.depth(edge.to)));
         } else {
             self.open(&Encoded::If(BlockType::Empty));
-            self.moves(source, edge)?;
-            self.leave(&Encoded::Br(self.depth(label)));
+            self.moves(edge.from, edge.place)?;
+            self.leave(&Encoded::Br(self.depth(edge.to)));
             self.close();
         }
         Ok(())

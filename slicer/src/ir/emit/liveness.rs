@@ -381,7 +381,7 @@ mod tests {
     use super::*;
     use crate::ir::emit::Options;
     use crate::ir::graph::Dominators;
-    use crate::ir::structure::Structure;
+    use crate::ir::structure::{Purpose, Structure};
     use crate::ir::{ENTRY, InstructionId, Origin, Target, TerminatorKind};
 
     /// A loop in a loop: the code of the inner one ends behind the outer one's back edge.
@@ -412,7 +412,8 @@ mod tests {
     fn coarse_ranges_contain_the_exact_ones() {
         let function = nested_loops();
         let graph = Graph::new(&function);
-        let structure = Structure::new(&function, &graph, &Dominators::new(&graph));
+        let dominators = Dominators::new(&graph);
+        let structure = Structure::new(&function, &graph, &dominators, Purpose::Emission);
         let layout: Vec<BlockId> = structure.layout().collect();
         let kept_from = InstructionId(u32::MAX);
         let schedule = Schedule::new(&function, &graph, kept_from, &Options::default());

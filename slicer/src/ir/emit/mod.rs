@@ -23,7 +23,7 @@ mod types;
 pub use types::BlockTypes;
 
 use super::graph::{Dominators, Graph};
-use super::structure::Structure;
+use super::structure::{Purpose, Structure};
 use super::{BlockId, Function, InstructionId, Target, TerminatorKind};
 use crate::Error;
 use encode::Encoder;
@@ -59,7 +59,7 @@ pub fn emit(
         Some((function, first)) => (function, *first),
         None => (function, InstructionId(u32::MAX)),
     };
-    let structure = Structure::new(function, &graph, &dominators);
+    let structure = Structure::new(function, &graph, &dominators, Purpose::Emission);
     let schedule = Schedule::new(function, &graph, kept_from, options);
     let layout: Vec<BlockId> = structure.layout().collect();
     let mut liveness = Liveness::new(function, &graph, &schedule, &layout);

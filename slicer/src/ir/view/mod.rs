@@ -34,19 +34,21 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
+use super::graph::{Dominators, Graph};
+use super::structure::{Arrival, Edge, Item, Purpose, Structure};
 use super::style::{Sink, Style};
 use super::{BlockId, Function, Target, TerminatorKind, ValueId};
 use wasmparser::Operator;
 
 mod body;
 mod expression;
-mod structure;
+mod targets;
 
 pub use body::MAX_EXPRESSION_DEPTH;
 
 use body::{Body, Uses, typed};
 use expression::{Expression, Pieces, expression};
-use structure::{Arrival, Edge, Step, Structure, structure};
+use targets::Targets;
 
 /// Deepest indentation, in constructs: deeper ones stay there, so that the text's size is linear in
 /// the function's.
@@ -77,11 +79,13 @@ pub fn view_to(
     sink: &mut impl Sink,
 ) {
     let names = |index: u32| name(index).unwrap_or_else(|| format!("f{index}"));
+    let graph = Graph::new(function);
+    let structure = Structure::new(function, &graph, &Dominators::new(&graph), Purpose::View);
     let mut writer = Writer {
         function,
         names: &names,
         uses: Uses::new(function),
-        structure: structure(function),
+        targets: Targets::new(function, &structure),
         bodies: (0..function.blocks.len()).map(|_| None).collect(),
         indices: HashMap::new(),
         open: Vec::new(),
@@ -89,10 +93,9 @@ pub fn view_to(
         sink,
     };
     writer.head();
-    let steps = std::mem::take(&mut writer.structure.steps);
-    let mut written = 0;
-    while written < steps.len() {
-        written += writer.step(&steps[written..]);
+    let mut rest = &structure.items[..];
+    while let [item, behind @ ..] = rest {
+        rest = writer.item(*item, behind);
     }
     writer.indentation = 0;
     writer.line(Pieces::new(Style::Plain, "}"));
@@ -102,7 +105,7 @@ struct Writer<'w, 'a, S> {
     function: &'w Function<'a>,
     names: Names<'w>,
     uses: Uses,
-    structure: Structure,
+    targets: Targets,
     /// Bodies of the blocks whose instructions are written.
     bodies: Vec<Option<Body>>,
     /// For each way out of a `br_table`, by the last of its places, the indices that lead there.
@@ -158,25 +161,12 @@ impl<S: Sink> Writer<'_, '_, S> {
         self.indentation = 1;
     }
 
-    /// Writes the first of `steps`, and returns how many that were.
-    fn step(&mut self, steps: &[Step]) -> usize {
-        if let Some(mut line) = self.opening(steps[0]) {
-            if let [_, Step::Jump(edge, arrival), Step::Close, ..] = steps
-                && let Some(jump) = self.mere_jump(*edge, *arrival)
-            {
-                line.plain(" { ");
-                line.append(&jump);
-                line.plain("}");
-                self.line(line);
-                return 3;
-            }
-            self.open(line);
-            return 1;
-        }
-        match steps[0] {
-            Step::Body(block) => self.body(block),
-            Step::Block(block) => self.block(block),
-            Step::Else => {
+    /// Writes an item, and what belongs to it of those behind it. Returns the others.
+    fn item<'i>(&mut self, item: Item, rest: &'i [Item]) -> &'i [Item] {
+        match item {
+            Item::Code(block) => self.body(block),
+            Item::Block(block) => self.block(block),
+            Item::Else => {
                 self.indentation -= 1;
                 let mut line = Pieces::new(Style::Plain, "} ");
                 line.put(Style::Keyword, "else");
@@ -184,38 +174,51 @@ impl<S: Sink> Writer<'_, '_, S> {
                 self.line(line);
                 self.indentation += 1;
             }
-            Step::Close => self.close(),
-            Step::Jump(edge, arrival) => self.jump(edge, arrival),
-            Step::End(block) => {
-                let line = self.end(block);
+            Item::End => self.close(),
+            Item::Jump(edge, arrival) => self.jump(edge, arrival),
+            Item::Leave { source, .. } => {
+                let line = self.end(source);
                 self.line(line);
             }
-            Step::Loop(_) | Step::If { .. } | Step::Ways(_) | Step::Way(_) => {}
+            Item::Loop(block) => self.open(labelled("loop", block)),
+            Item::If { source, inverted, .. } => {
+                let line = self.condition(source, inverted);
+                return self.open_short(line, rest);
+            }
+            Item::Ways(block) => {
+                self.indices.extend(self.table_indices(block));
+                self.open(self.ways(block));
+            }
+            Item::Way(edge) => return self.open_short(self.way(edge), rest),
         }
-        1
+        rest
     }
 
-    /// What stands in front of the braces that `step` opens.
-    fn opening(&mut self, step: Step) -> Option<Pieces> {
-        Some(match step {
-            Step::Loop(block) => labelled("loop", block),
-            Step::If { block, inverted } => {
-                let mut line = keyword("if");
-                let condition = &self.body_of(block).operands[0];
-                if inverted {
-                    line.append(&expression::inverted(condition));
-                } else {
-                    line.append(&condition.pieces);
-                }
-                line
-            }
-            Step::Ways(block) => {
-                self.indices.extend(self.table_indices(block));
-                self.ways(block)
-            }
-            Step::Way(edge) => self.way(edge),
-            _ => return None,
-        })
+    /// Opens a construct with `line`, which has all of it if nothing but a jump is inside. Returns
+    /// what is left of the items behind it.
+    fn open_short<'i>(&mut self, mut line: Pieces, rest: &'i [Item]) -> &'i [Item] {
+        if let [Item::Jump(edge, arrival), Item::End, behind @ ..] = rest
+            && let Some(jump) = self.mere_jump(*edge, *arrival)
+        {
+            line.plain(" { ");
+            line.append(&jump);
+            line.plain("}");
+            self.line(line);
+            return behind;
+        }
+        self.open(line);
+        rest
+    }
+
+    fn condition(&self, source: BlockId, inverted: bool) -> Pieces {
+        let mut line = keyword("if");
+        let condition = &self.body_of(source).operands[0];
+        if inverted {
+            line.append(&expression::inverted(condition));
+        } else {
+            line.append(&condition.pieces);
+        }
+        line
     }
 
     /// The jump over `edge`, if it is all that is to be written.
@@ -244,14 +247,14 @@ impl<S: Sink> Writer<'_, '_, S> {
 
     /// Opens what `block` follows, and declares its variables.
     fn block(&mut self, block: BlockId) {
-        let made = self.structure.made[block.0 as usize] as usize;
+        let made = self.targets.made[block.0 as usize] as usize;
         let variables = &self.function.block(block).parameters[made..];
         if !variables.is_empty() {
             let mut line = keyword("var");
             typed(self.function, variables, &mut line);
             self.line(line);
         }
-        if self.structure.broken_to[block.0 as usize] {
+        if self.targets.broken_to[block.0 as usize] {
             self.open(labelled("block", block));
         } else {
             self.open.push(false);
@@ -295,7 +298,7 @@ impl<S: Sink> Writer<'_, '_, S> {
         let assigned: Vec<ValueId> = places.iter().map(|&place| parameters[place]).collect();
         let mut line = Pieces::default();
         if is_new {
-            let varies = self.structure.is_header[edge.to.0 as usize];
+            let varies = self.targets.is_header[edge.to.0 as usize];
             line.append(&keyword(if varies { "var" } else { "let" }));
             typed(self.function, &assigned, &mut line);
         } else {
