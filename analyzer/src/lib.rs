@@ -44,6 +44,7 @@ pub mod analysis;
 mod bodies;
 mod completeness;
 mod error;
+pub mod estimate;
 mod fit;
 pub mod limits;
 pub mod names;

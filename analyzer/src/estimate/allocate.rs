@@ -1,0 +1,117 @@
+//! How many units of each stratum to read next.
+
+use super::interval;
+use super::moments::Moments;
+use super::strata::Stratum;
+
+/// Units of a stratum that the pilot reads.
+const PILOT_UNITS: usize = 6;
+
+/// If more than this share of all units would be read, the rest is too: exact is worth it.
+const NEARLY_ALL: f64 = 0.7;
+
+/// Bisections of the sampling intensity.
+const BISECTIONS: usize = 64;
+
+/// For each stratum how many of its units to read first: all of the certain ones.
+pub(super) fn pilot(strata: &[Stratum]) -> Vec<usize> {
+    let pilot = strata.iter().map(|stratum| match stratum.certain {
+        true => stratum.deck.len(),
+        false => PILOT_UNITS,
+    });
+    pilot.collect()
+}
+
+/// Everything.
+pub(super) fn all(strata: &[Stratum]) -> Vec<usize> {
+    strata.iter().map(|stratum| stratum.deck.len()).collect()
+}
+
+/// For each stratum how many of its units to have read, so that the variance falls to `factor` of
+/// what it is now, and at least `least` units are read in all. J. Neyman's allocation, in proportion
+/// to size and standard deviation (W. Cochran, Sampling Techniques, 3rd edition 1977, 5.5).
+pub(super) fn next(strata: &[Stratum], factor: f64, least: usize) -> Vec<usize> {
+    let needs = needs(strata);
+    let at = |intensity: f64| -> Vec<usize> {
+        let wanted = strata.iter().zip(&needs).map(|(stratum, need)| {
+            let units = (intensity * stratum.units * need).ceil() as usize;
+            units.clamp(stratum.deck.drawn(), stratum.deck.len())
+        });
+        wanted.collect()
+    };
+    let goal = factor * variance(strata, &needs, &at(0.0));
+    let suffices = |wanted: &[usize]| {
+        wanted.iter().sum::<usize>() >= least && variance(strata, &needs, wanted) <= goal
+    };
+    let smallest = needs.iter().copied().filter(|&need| need > 0.0).fold(f64::MAX, f64::min);
+    // At the high end every stratum with a need is read in full.
+    let (mut low, mut high) = (0.0, 2.0 / smallest);
+    for _ in 0..BISECTIONS {
+        let middle = f64::midpoint(low, high);
+        match suffices(&at(middle)) {
+            true => high = middle,
+            false => low = middle,
+        }
+    }
+    let wanted = at(high);
+    let units: usize = wanted.iter().sum();
+    let (drawn, most) = strata.iter().fold((0, 0), |(drawn, most), stratum| {
+        (drawn + stratum.deck.drawn(), most + stratum.deck.len())
+    });
+    match units == drawn || units as f64 > NEARLY_ALL * most as f64 {
+        true => all(strata),
+        false => wanted,
+    }
+}
+
+/// The standard deviation that is believed of each stratum; all 1 when nothing varied so far.
+fn needs(strata: &[Stratum]) -> Vec<f64> {
+    let read: Vec<Moments> = strata.iter().map(|stratum| stratum.read).collect();
+    let variances = interval::variances(strata, &read, &interval::rates(strata, &read));
+    let needs: Vec<f64> = variances.into_iter().map(f64::sqrt).collect();
+    match needs.iter().any(|&need| need > 0.0) {
+        true => needs,
+        false => vec![1.0; strata.len()],
+    }
+}
+
+/// The variance of the estimate if `drawn` units of each stratum are.
+fn variance(strata: &[Stratum], needs: &[f64], drawn: &[usize]) -> f64 {
+    let terms = strata.iter().zip(needs).zip(drawn).map(|((stratum, need), &drawn)| {
+        let unread = 1.0 / drawn.max(1) as f64 - 1.0 / stratum.units;
+        (stratum.units * need).powi(2) * unread.max(0.0)
+    });
+    terms.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draw::{Deck, SplitMix64};
+    use super::*;
+
+    /// A stratum of `units` of which two were read, that cost `mean` ± `off`.
+    fn stratum(class: usize, units: usize, mean: f64, off: f64) -> Stratum {
+        let mut deck = Deck::shuffled((0..units).collect(), &mut SplitMix64::new(0));
+        deck.draw_up_to(2);
+        let mut read = Moments::of(1.0, mean - off);
+        read.merge(&Moments::of(1.0, mean + off));
+        Stratum { class, certain: false, units: units as f64, events: units as f64, deck, read }
+    }
+
+    #[test]
+    fn strata_that_vary_more_are_read_more() {
+        let strata = [stratum(1, 1000, 100.0, 1.0), stratum(2, 1000, 100.0, 30.0)];
+        let wanted = next(&strata, 0.1, 0);
+        assert!(wanted[1] > wanted[0] && wanted[0] > 2, "{wanted:?}");
+        assert!(wanted.iter().sum::<usize>() < 100, "{wanted:?}");
+        assert_eq!(next(&strata, 0.0, 0), [1000, 1000]);
+    }
+
+    #[test]
+    fn there_is_always_progress() {
+        let uniform = [stratum(1, 1000, 100.0, 0.0), stratum(2, 1000, 0.0, 0.0)];
+        let wanted = next(&uniform, 0.5, 10);
+        assert!(wanted.iter().sum::<usize>() >= 10, "{wanted:?}");
+        assert_eq!(next(&uniform, 0.0, 0), [1000, 1000]);
+    }
+}
