@@ -1,6 +1,5 @@
 //! How fast modules become SSA forms, plans and instrumented modules, per operator and as a whole.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -11,16 +10,12 @@ use wasm_encoder::{CodeSection, FunctionSection, RawSection};
 use wasmparser::{Parser, Payload};
 use wasmtime::error::Context;
 
-use crate::programs::{self, Program};
+use crate::programs::{Program, Selection};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Folder with the programs.
-    #[arg(long, value_name = "DIR")]
-    corpus: PathBuf,
-    /// Only programs whose path contains this.
-    #[arg(long, default_value = "")]
-    filter: String,
+    #[command(flatten)]
+    selection: Selection,
     /// The largest program is measured once more with its functions repeated up to this size.
     #[arg(long, value_name = "MB", default_value_t = 30)]
     enlarged_to: usize,
@@ -33,9 +28,9 @@ pub(crate) struct Options {
 const MEGABYTE: usize = 1_000_000;
 
 pub(crate) fn run(options: &Options) -> wasmtime::Result<()> {
-    let programs = programs::find(&options.corpus, &options.filter)?;
+    let programs = options.selection.programs()?;
     let largest = programs.iter().max_by_key(|program| program.wasm.len());
-    let largest = largest.with_context(|| format!("no program in {}", options.corpus.display()))?;
+    let largest = largest.context("there is no program")?;
     println!(
         "| program | bytes | operators | SSA, one core | SSA, all cores | plan | instrumented |"
     );

@@ -2,7 +2,6 @@
 //! turns in one process. The drain, its compression and the writing (to nowhere) are included in
 //! the recorded time; compilation is not included in any.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -12,16 +11,12 @@ use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::pipe::SinkOutputStream;
 
-use crate::programs::{self, Program};
+use crate::programs::{Program, Selection};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Folder with the programs.
-    #[arg(long, value_name = "DIR")]
-    corpus: PathBuf,
-    /// Only programs whose path contains this.
-    #[arg(long, default_value = "")]
-    filter: String,
+    #[command(flatten)]
+    selection: Selection,
     /// How often each program runs in each way, after one run to warm up.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
@@ -55,8 +50,7 @@ impl Row {
 }
 
 pub(crate) fn run(options: &Options) -> wasmtime::Result<()> {
-    let programs = programs::find(&options.corpus, &options.filter)?;
-    wasmtime::ensure!(!programs.is_empty(), "no program below {}", options.corpus.display());
+    let programs = options.selection.programs()?;
     println!("| program | plain s | fuel | recorded | events | trace bytes | bytes/Mop | code |");
     println!("|---|--:|--:|--:|--:|--:|--:|--:|");
     let mut rows = Vec::new();

@@ -3,8 +3,29 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use recorder::wasi::{Directory, WasiOptions};
 use wasmtime::error::Context;
+
+/// Which programs are measured.
+#[derive(Args)]
+pub(crate) struct Selection {
+    /// Folder with the programs.
+    #[arg(long, value_name = "DIR")]
+    corpus: PathBuf,
+    /// Only programs whose path contains this.
+    #[arg(long, default_value = "")]
+    filter: String,
+}
+
+impl Selection {
+    /// The programs, in the order of their paths; at least one.
+    pub(crate) fn programs(&self) -> wasmtime::Result<Vec<Program>> {
+        let programs = find(&self.corpus, &self.filter)?;
+        wasmtime::ensure!(!programs.is_empty(), "no program below {}", self.corpus.display());
+        Ok(programs)
+    }
+}
 
 /// A program on disk.
 pub(crate) struct Program {
@@ -31,7 +52,7 @@ impl Program {
 }
 
 /// The programs below `folder` whose path contains `filter`, in the order of their paths.
-pub(crate) fn find(folder: &Path, filter: &str) -> wasmtime::Result<Vec<Program>> {
+fn find(folder: &Path, filter: &str) -> wasmtime::Result<Vec<Program>> {
     let mut pending = vec![folder.to_path_buf()];
     let mut paths = Vec::new();
     while let Some(folder) = pending.pop() {

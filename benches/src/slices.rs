@@ -1,6 +1,5 @@
 //! What each kind of slices records: events, bytes, and what replaying them takes.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use analyzer::{AnalyzeOptions, analyze};
@@ -11,16 +10,12 @@ use recorder::{Recorder, SharedBytes, Slices};
 use wasmtime::error::Context;
 
 use crate::overhead::builder;
-use crate::programs::{self, Program};
+use crate::programs::{Program, Selection};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Folder with the programs.
-    #[arg(long, value_name = "DIR")]
-    corpus: PathBuf,
-    /// Only programs whose path contains this.
-    #[arg(long, default_value = "")]
-    filter: String,
+    #[command(flatten)]
+    selection: Selection,
     /// Leave out max slices: of long runs they record values without end.
     #[arg(long)]
     no_max: bool,
@@ -39,8 +34,7 @@ struct Row {
 }
 
 pub(crate) fn run(options: &Options) -> wasmtime::Result<()> {
-    let programs = programs::find(&options.corpus, &options.filter)?;
-    wasmtime::ensure!(!programs.is_empty(), "no program below {}", options.corpus.display());
+    let programs = options.selection.programs()?;
     println!(
         "| program | slices | events | raw bytes | stored bytes | guest s | replayed | analysis s |"
     );
