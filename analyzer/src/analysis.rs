@@ -1,34 +1,39 @@
 //! From a trace and a cost model to the report.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use formats::cost_model::CostModel;
-use formats::events::Event;
-use formats::plan::{EventKind, Plan};
-use formats::report::{CostModelReport, Fuel, Mode, OutcomeReport, Report, SCHEMA, TraceReport};
+use formats::plan::Plan;
+use formats::report::{
+    CostModelReport, Fuel, Mode, OutcomeReport, Report, SCHEMA, SampleReport, TraceReport,
+};
 use formats::trace::{OutcomeKind, Trace};
 use slicer::module::Module;
 
-use crate::Error;
-use crate::bodies;
+use crate::bodies::{self, Body};
 use crate::completeness;
+use crate::estimate::Goal;
 use crate::fit;
-use crate::limits::MAX_LISTED_DAMAGE;
-use crate::profile::Profile;
-use crate::replay::{self, Budget, Prices};
-use crate::steps::Steps;
+use crate::parts::Parts;
+use crate::profile::Rows;
+use crate::replay::{Budget, Pricing};
 use crate::streams::{Item, streams};
 use crate::tail::{Place, TailPricer};
-use crate::tally::{self, Tallies, Tally};
-use crate::walk::{TrapTail, Walk, Walker, place_of, unordered_tails};
+use crate::walk::{TrapTail, place_of};
+use crate::{Error, approx, exact};
 
 /// How to analyze.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct AnalyzeOptions {
     /// Number of threads; `None` for one per processor.
     pub jobs: Option<usize>,
     /// Whether to price what is there of a trace that is truncated, damaged or lossy.
     pub allow_partial: bool,
+    /// Whether to compute what callees spent also where the events are so many that it takes seconds.
+    pub inclusive: bool,
+    /// How good an estimate is wanted; `None` for the exact total.
+    pub goal: Option<Goal>,
 }
 
 /// What an analysis found.
@@ -54,6 +59,21 @@ pub struct Stats {
     pub steps: u64,
     /// Slices that ran, each counted once for every chunk that needed it.
     pub slices: usize,
+    /// How long reading and counting took.
+    pub count_time: Duration,
+    /// How long replaying took.
+    pub replay_time: Duration,
+}
+
+impl Stats {
+    pub(crate) fn add(&mut self, other: Stats) {
+        self.distinct_events += other.distinct_events;
+        self.replay_chunks += other.replay_chunks;
+        self.steps += other.steps;
+        self.slices += other.slices;
+        self.count_time += other.count_time;
+        self.replay_time += other.replay_time;
+    }
 }
 
 /// Prices `trace` by `model`.
@@ -61,106 +81,95 @@ pub struct Stats {
 /// # Errors
 ///
 /// When the trace is damaged, or incomplete and `options` don't allow that; when its plan doesn't
-/// fit its module; when the threads can't be started.
+/// fit its module; when the threads can't be started. An estimate allows for what is missing.
 pub fn analyze(
     trace: &Trace,
     model: &CostModel,
     options: &AnalyzeOptions,
 ) -> Result<Analysis, Error> {
-    let jobs = options.jobs.unwrap_or(0);
+    in_threads(options.jobs, || Job::new(trace, model)?.analyze(options))
+}
+
+/// Runs `work` with so many threads.
+pub(crate) fn in_threads<T: Send>(
+    jobs: Option<usize>,
+    work: impl FnOnce() -> Result<T, Error> + Send,
+) -> Result<T, Error> {
+    let jobs = jobs.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .build()
         .map_err(|error| Error::Threads { jobs, message: error.to_string() })?;
-    pool.install(|| analyze_here(trace, model, options))
+    pool.install(work)
 }
 
-fn analyze_here(
-    trace: &Trace,
-    model: &CostModel,
-    options: &AnalyzeOptions,
-) -> Result<Analysis, Error> {
-    let mut gaps = completeness::gaps(trace);
-    if !gaps.is_empty() && !options.allow_partial {
-        return Err(Error::Incomplete(gaps));
-    }
-    let plan = &trace.header().plan;
-    let module = Module::parse(&trace.header().module).map_err(Error::Module)?;
-    let bodies = bodies::read(&module).map_err(Error::Module)?;
-    fit::check(plan, &module, &bodies)?;
+/// A trace whose plan was found to fit its module.
+struct Job<'a> {
+    trace: &'a Trace,
+    model: &'a CostModel,
+    module: Module<'a>,
+    bodies: Vec<Body>,
+}
 
-    let Tallies { entries: tally, damage } = tally::count(trace, options.allow_partial)?;
-    gaps.extend(damage_notes(&damage));
-    let pricer = TailPricer { module: &module, plan, model, bodies: &bodies };
-    let budget = budget(trace, &pricer);
-    let (prices, stats) = replay::price(&module, plan, model, &tally, &budget)?;
+/// Everything that a trace is priced with.
+pub(crate) struct Case<'a> {
+    pub(crate) trace: &'a Trace,
+    pub(crate) plan: &'a Plan,
+    pub(crate) parts: &'a Parts,
+    pub(crate) pricing: Pricing<'a>,
+    pub(crate) pricer: TailPricer<'a>,
+    pub(crate) options: &'a AnalyzeOptions,
+}
 
-    let priced = Priced { plan, tally: &tally, prices: &prices };
-    let ordered = completeness::is_ordered(trace) && damage.is_empty();
-    let (totals, tails) = if ordered {
-        let walk = walk(trace, &priced, pricer)?;
-        (Some(walk.totals), walk.tails)
-    } else {
-        (None, unordered_tails(trace, &pricer, |function| priced.dearest_nest(function))?)
-    };
-    priced.check_cut(&tails)?;
-    let mut profile = Profile::new(plan, totals);
-    profile.add_events(&tally, &prices)?;
-    let counted = profile.fuel();
-    for tail in &tails {
-        if let Some(nest) = &tail.unfinished {
-            let once = [Tally { event: nest.clone(), count: 1 }];
-            profile.take_back(&replay::price(&module, plan, model, &once, &budget)?.0)?;
-        }
-        profile.add_tail(tail)?;
+/// What pricing found.
+pub(crate) struct Findings {
+    pub(crate) fuel: Fuel,
+    pub(crate) rows: Rows,
+    pub(crate) notes: Vec<String>,
+    pub(crate) stats: Stats,
+    /// What was read, if it was not everything.
+    pub(crate) sample: Option<SampleReport>,
+    /// Whether nothing turned out to be damaged.
+    pub(crate) is_whole: bool,
+}
+
+impl<'a> Job<'a> {
+    fn new(trace: &'a Trace, model: &'a CostModel) -> Result<Self, Error> {
+        let module = Module::parse(&trace.header().module).map_err(Error::Module)?;
+        let bodies = bodies::read(&module).map_err(Error::Module)?;
+        fit::check(&trace.header().plan, &module, &bodies)?;
+        Ok(Job { trace, model, module, bodies })
     }
 
-    let fuel = total_fuel(counted, profile.fuel(), &tails)?;
-    let mut notes = gaps.clone();
-    notes.extend(tail_notes(&tails, pricer.plan));
-    let report = assemble(trace, model, gaps.is_empty(), fuel, profile);
-    Ok(Analysis { report, notes, stats })
-}
-
-/// The distinct events of a trace and what they cost.
-struct Priced<'a> {
-    plan: &'a Plan,
-    tally: &'a [Tally],
-    prices: &'a Prices,
-}
-
-impl Priced<'_> {
-    /// Checks that a trap, or the end of the trace, cut each nest short that does not end: each as
-    /// often as it was entered.
-    fn check_cut(&self, tails: &[TrapTail]) -> Result<(), Error> {
-        let priced = self.tally.iter().zip(&self.prices.events);
-        for (entry, _) in priced.filter(|(_, price)| price.is_cut) {
-            let cut = tails.iter().filter(|tail| tail.unfinished.as_ref() == Some(&entry.event));
-            if cut.count() as u128 != entry.count {
-                return Err(Error::ReplayTooLong);
+    fn analyze(&self, options: &AnalyzeOptions) -> Result<Analysis, Error> {
+        let Job { trace, model, module, bodies } = self;
+        let mut gaps = completeness::gaps(trace);
+        if options.goal.is_none() {
+            if let Some(sample) = completeness::sample_error(trace)
+                && !options.allow_partial
+            {
+                return Err(sample);
+            }
+            gaps.extend(completeness::sample_error(trace).map(|error| error.to_string()));
+            if !gaps.is_empty() && !options.allow_partial {
+                return Err(Error::Incomplete(gaps));
             }
         }
-        Ok(())
-    }
-
-    /// The dearest event of a nest, of the given function if any.
-    fn dearest_nest(&self, function: Option<u32>) -> Option<Event> {
-        let events = self.plan.event_map();
-        let is_nest = |event: &Event| match events.resolve(event.id) {
-            Some(EventKind::Nest { function: found, .. }) => {
-                function.is_none_or(|function| function == found)
-            }
-            _ => false,
+        let plan = &trace.header().plan;
+        let parts = Parts::of(plan);
+        let pricer = TailPricer { module, plan, model, bodies };
+        let budget = budget(trace, &pricer);
+        let pricing = Pricing { module, plan, model, parts: &parts, budget };
+        let case = Case { trace, plan, parts: &parts, pricing, pricer, options };
+        let found = match &options.goal {
+            None => exact::price(&case)?,
+            Some(goal) => approx::price(&case, goal)?,
         };
-        let priced = self.tally.iter().zip(&self.prices.events);
-        let nests = priced.filter(|(entry, _)| is_nest(&entry.event));
-        nests.max_by_key(|(_, price)| price.fuel).map(|(entry, _)| entry.event.clone())
+        let complete = gaps.is_empty() && found.is_whole;
+        let notes = gaps.into_iter().chain(found.notes).collect();
+        let report = assemble(trace, model, complete, found.fuel, found.rows, found.sample);
+        Ok(Analysis { report, notes, stats: found.stats })
     }
-}
-
-fn walk(trace: &Trace, priced: &Priced<'_>, pricer: TailPricer<'_>) -> Result<Walk, Error> {
-    let steps = Steps::new(priced.plan, pricer.bodies, priced.tally, &priced.prices.events)?;
-    Walker { trace, steps: &steps, pricer }.walk(&streams(trace))
 }
 
 /// What replaying the nests of `trace` may take.
@@ -184,7 +193,7 @@ fn cut_functions(trace: &Trace, pricer: &TailPricer<'_>) -> BTreeSet<u32> {
 
 /// The interval of the total: `counted` is what the events cost, nests in full; `low` is the least
 /// that can have run.
-fn total_fuel(counted: u128, low: u128, tails: &[TrapTail]) -> Result<Fuel, Error> {
+pub(crate) fn total_fuel(counted: u128, low: u128, tails: &[TrapTail]) -> Result<Fuel, Error> {
     let high = tails
         .iter()
         .try_fold(counted, |sum, tail| sum.checked_add(u128::from(tail.fuel.high)))
@@ -192,16 +201,8 @@ fn total_fuel(counted: u128, low: u128, tails: &[TrapTail]) -> Result<Fuel, Erro
     Ok(Fuel { total: low, low, high, confidence: None })
 }
 
-fn damage_notes(damage: &[Error]) -> Vec<String> {
-    let listed = damage.iter().take(MAX_LISTED_DAMAGE);
-    let mut notes: Vec<String> = listed.map(|error| format!("{error}; it is left out")).collect();
-    if damage.len() > MAX_LISTED_DAMAGE {
-        notes.push(format!("{} damaged segments are left out in all", damage.len()));
-    }
-    notes
-}
-
-fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
+/// What the tails leave open, in words.
+pub(crate) fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
     let is_open = |tail: &&TrapTail| tail.unfinished.is_some() || tail.fuel.low != tail.fuel.high;
     let open = tails.iter().filter(is_open);
     open.map(|tail| match tail.function {
@@ -231,13 +232,13 @@ fn assemble(
     model: &CostModel,
     complete: bool,
     fuel: Fuel,
-    profile: Profile<'_>,
+    rows: Rows,
+    sample: Option<SampleReport>,
 ) -> Report {
     let header = trace.header();
-    let (functions, loops) = profile.into_rows(&header.module);
     Report {
         schema: SCHEMA.to_string(),
-        mode: Mode::Exact,
+        mode: if sample.is_some() { Mode::Approx } else { Mode::Exact },
         cost_model: CostModelReport { name: model.name.clone(), hash: model.hash() },
         program: header.program.clone(),
         complete,
@@ -251,8 +252,9 @@ fn assemble(
             dropped_events: trace.dropped_events(),
             detail: header.detail,
         },
-        functions,
-        loops,
+        sample,
+        functions: rows.functions,
+        loops: rows.loops,
     }
 }
 

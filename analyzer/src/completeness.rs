@@ -1,7 +1,8 @@
 //! Whether a trace holds everything that the program did.
 
-use formats::trace::{Detail, OutcomeKind, Trace};
+use formats::trace::{Kept, OutcomeKind, Trace};
 
+use crate::Error;
 use crate::streams::{Item, streams};
 
 /// What is missing from `trace`, in words; nothing when it is complete.
@@ -40,9 +41,15 @@ pub fn gaps(trace: &Trace) -> Vec<String> {
     gaps
 }
 
+/// Why a recording of only some of its segments has no exact total; `None` if it has all of them.
+pub(crate) fn sample_error(trace: &Trace) -> Option<Error> {
+    let segments = trace.segments();
+    let unkept = segments.iter().filter(|entry| entry.kept == Kept::Nothing).count();
+    let (kept, segments) = (segments.len() - unkept, segments.len());
+    (unkept > 0).then_some(Error::Sample { kept, segments })
+}
+
 /// Whether the events of `trace` stand in program order, without gaps between them.
 pub(crate) fn is_ordered(trace: &Trace) -> bool {
-    trace.drops().is_empty()
-        && trace.header().detail == Detail::Full
-        && trace.segments().iter().all(|segment| segment.detail == Detail::Full)
+    trace.drops().is_empty() && trace.segments().iter().all(|segment| segment.kept == Kept::Events)
 }

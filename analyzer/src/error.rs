@@ -4,7 +4,7 @@ use formats::events::EventError;
 use formats::trace::TraceError;
 use thiserror::Error as ThisError;
 
-use crate::limits::{MAX_ACTIVATIONS, MAX_DISTINCT_EVENTS};
+use crate::limits::MAX_ACTIVATIONS;
 
 /// Why a trace can't be priced.
 #[derive(Debug, ThisError)]
@@ -63,9 +63,19 @@ pub enum Error {
     /// The fuel needs more than 128 bits: no program runs that long.
     #[error("the fuel exceeds 128 bits: the trace counts more than any program can do")]
     Overflow,
-    /// The trace has more distinct events than any program.
-    #[error("more than {MAX_DISTINCT_EVENTS} distinct events")]
-    TooManyDistinctEvents,
+    /// Only some of the segments were recorded.
+    #[error(
+        "only {kept} of {segments} segments were recorded: that is enough for an estimate only"
+    )]
+    Sample {
+        /// How many are there.
+        kept: usize,
+        /// How many there were.
+        segments: usize,
+    },
+    /// The goal of an estimate is impossible.
+    #[error("{0}")]
+    Goal(String),
     /// The threads can't be started.
     #[error("cannot start {jobs} threads: {message}")]
     Threads {

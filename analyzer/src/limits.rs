@@ -30,23 +30,29 @@ pub const MAX_BUNDLES_PER_CHUNK: usize = 1 << 15;
 /// order. A single larger segment is decoded nevertheless.
 pub const ORDERED_BATCH_BYTES: u64 = 64 << 20;
 
-/// Entries of histograms that are kept before equal ones are added up.
-pub const MAX_LOOSE_ENTRIES: usize = 1 << 20;
+/// Stretches of segments that a trace is counted in. More than one for each thread, so that one whose
+/// stretch was easy finds another; and a number that doesn't depend on the threads, because limits on
+/// what a stretch holds must not either.
+pub const STRETCHES: usize = 64;
 
-/// Bytes of segments, uncompressed, whose events are counted before the counts are taken over: it
-/// bounds the counter's hash map to some 10 million payloads.
-pub const UNCOUNTED_BYTES: u64 = 64 << 20;
+/// Distinct events that are kept of a stretch, some 40 bytes each, before they are priced and
+/// forgotten: all stretches together take at most 160 MiB. A program has some 10 thousand.
+pub const MAX_STRETCH_EVENTS: usize = 1 << 16;
 
-/// Most distinct events that a trace may have: 1.5 GiB of them. A program has some 10 thousand, and
-/// copies some thousand different lengths.
-pub const MAX_DISTINCT_EVENTS: usize = 1 << 25;
+/// Distinct events of which each single price is kept, for the ordered pass: with all that it needs,
+/// some 200 bytes for each.
+pub const MAX_PRICED_EVENTS: usize = 1 << 20;
+
+/// Most events that are walked in order when nobody asks for it. At some 4 ns for each, that takes
+/// 0.3 s; what needs more is a run of several seconds.
+pub const MAX_WALKED_EVENTS: u64 = 1 << 26;
+
+/// Segments of a sample whose histograms are held at once. At most some 60 thousand entries of 40
+/// bytes are in one of the default size.
+pub const SEGMENTS_AT_ONCE: usize = 32;
 
 /// Damaged segments that are listed one by one.
 pub const MAX_LISTED_DAMAGE: usize = 8;
-
-/// Stretches of segments that are counted for each thread: more than one, so that a thread whose
-/// stretch was easy finds another one, and few, because each takes a counter of its own.
-pub const STRETCHES_PER_JOB: usize = 4;
 
 /// Most threads that can be asked for.
 pub const MAX_JOBS: usize = 1024;

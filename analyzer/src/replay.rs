@@ -1,17 +1,18 @@
 //! Prices every distinct bundle once, by running its slice.
 //!
-//! Takes the distinct events of a trace and how often each occurred; gives what each costs once,
-//! and the fuel of each function by innermost loop, summed over all occurrences. The slices are
-//! generated as WebAssembly in chunks of bounded size, compiled by wasmi and run there, one store
+//! Takes distinct events; gives what each costs once, and which figures of a profile it adds to. The
+//! slices are generated as WebAssembly in chunks of bounded size, compiled by wasmi and run there, one store
 //! for each chunk, the chunks in parallel. Results are put together in the order of the events,
 //! so that they don't depend on how the work was spread.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use formats::cost_model::CostModel;
 use formats::plan::{EventKind, EventMap, Plan, Scalar};
+use formats::trace::HistogramEntry;
 use rayon::prelude::*;
 use slicer::module::Module;
 use slicer::slices::{
@@ -26,23 +27,26 @@ use crate::analysis::Stats;
 use crate::limits::{
     LEAST_STEPS, MAX_BLOCKS_PER_CHUNK, MAX_BUNDLES_PER_CHUNK, MOST_STEPS, STEPS_PER_NANOSECOND,
 };
-use crate::tally::Tally;
+use crate::parts::Parts;
 
-/// Fuel by defined function number and innermost loop.
-pub(crate) type FuelByContext = BTreeMap<(u32, Option<u32>), u128>;
-
-/// Iterations by defined function number and loop.
-pub(crate) type IterationsByLoop = BTreeMap<(u32, u32), u128>;
-
-/// What the distinct events of a trace cost.
+/// What distinct events stand for, in their order.
 #[derive(Default)]
 pub(crate) struct Prices {
-    /// One occurrence of each distinct event, in the order of the tally.
+    /// One occurrence of each.
     pub(crate) events: Vec<Price>,
-    /// Fuel of all occurrences.
-    pub(crate) by_context: FuelByContext,
-    /// Iterations of loops in nests, of all occurrences.
-    pub(crate) iterations: IterationsByLoop,
+    /// The figures of all events, one event after the other.
+    amounts: Vec<(u32, u128)>,
+    /// Where the figures of each event end.
+    ends: Vec<usize>,
+}
+
+impl Prices {
+    /// The figures that one occurrence of the event with this index adds to, by the numbers of
+    /// [`Parts`]. None is 0; a number may stand there twice.
+    pub(crate) fn amounts(&self, index: usize) -> &[(u32, u128)] {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.amounts[start..self.ends[index]]
+    }
 }
 
 /// What one occurrence of an event stands for.
@@ -57,44 +61,118 @@ pub(crate) struct Price {
     pub(crate) is_cut: bool,
 }
 
-/// Replays the distinct events in `tally`.
-///
-/// # Errors
-///
-/// [`Error::Module`] when plan and module don't fit each other, [`Error::Replay`] when a slice
-/// fails, [`Error::Overflow`].
-pub(crate) fn price(
-    module: &Module<'_>,
-    plan: &Plan,
-    model: &CostModel,
-    tally: &[Tally],
-    budget: &Budget,
-) -> Result<(Prices, Stats), Error> {
-    let runs = runs(plan, tally)?;
-    let chunks = chunks(plan, &runs)?;
-    let (distinct_events, slices, replay_chunks) = (tally.len(), runs.len(), chunks.len());
-    let before = budget.left();
-    let priced: Vec<Result<Prices, Error>> = chunks
-        .into_par_iter()
-        .map(|chunk| price_chunk(module, plan, model, tally, &runs[chunk], budget))
-        .collect();
-    let mut prices = Prices::default();
-    prices.events.reserve(tally.len());
-    for chunk in priced {
-        let chunk = chunk?;
-        prices.events.extend(chunk.events);
-        for (context, fuel) in chunk.by_context {
-            add(&mut prices.by_context, context, fuel)?;
-        }
-        for (found, iterations) in chunk.iterations {
-            add(&mut prices.iterations, found, iterations)?;
-        }
-    }
-    let steps = before - budget.left();
-    Ok((prices, Stats { distinct_events, steps, slices, replay_chunks }))
+/// What events are priced by.
+pub(crate) struct Pricing<'a> {
+    pub(crate) module: &'a Module<'a>,
+    pub(crate) plan: &'a Plan,
+    pub(crate) model: &'a CostModel,
+    pub(crate) parts: &'a Parts,
+    pub(crate) budget: Budget,
 }
 
-/// A slice, and the stretch of the tally that it prices.
+impl Pricing<'_> {
+    /// Replays distinct events, given in ascending order, chunk by chunk and in parallel. `take` gets
+    /// the entries of each chunk and what they stand for; what it returns comes in the order of
+    /// the chunks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Module`] when plan and module don't fit each other, [`Error::Replay`] when a slice
+    /// fails, [`Error::Overflow`], and those of `take`.
+    pub(crate) fn price<T: Send>(
+        &self,
+        entries: &[HistogramEntry],
+        take: impl Fn(&[HistogramEntry], Prices) -> Result<T, Error> + Sync,
+    ) -> Result<(Vec<T>, Stats), Error> {
+        let runs = runs(self.plan, entries)?;
+        let chunks = chunks(self.plan, &runs)?;
+        let (distinct_events, slices, replay_chunks) = (entries.len(), runs.len(), chunks.len());
+        let (before, start) = (self.budget.left(), Instant::now());
+        let taken: Result<Vec<T>, Error> = chunks
+            .into_par_iter()
+            .map(|chunk| {
+                let runs = &runs[chunk];
+                let (first, last) = (runs.first(), runs.last());
+                let start = first.map_or(0, |run| run.events.start);
+                let end = last.map_or(0, |run| run.events.end);
+                take(&entries[start..end], self.price_chunk(entries, runs)?)
+            })
+            .collect();
+        let steps = before - self.budget.left();
+        let replay_time = start.elapsed();
+        let stats = Stats {
+            distinct_events,
+            steps,
+            slices,
+            replay_chunks,
+            replay_time,
+            ..Stats::default()
+        };
+        Ok((taken?, stats))
+    }
+
+    fn price_chunk(&self, entries: &[HistogramEntry], runs: &[Run]) -> Result<Prices, Error> {
+        let keys: Vec<SliceKey> = runs.iter().map(|run| run.key).collect();
+        let generated = SliceModule::generate(self.module, self.plan, self.model, &keys)
+            .map_err(Error::Module)?;
+        let mut machine = Machine::new(&generated, &self.budget)?;
+        let mut prices = Prices::default();
+        for (run, slice) in runs.iter().zip(&generated.slices) {
+            let slice_function = machine.slice(slice)?;
+            for entry in &entries[run.events.clone()] {
+                let path = entry.event.id - run.first_event;
+                let found = machine.run(slice, slice_function, path, &entry.event.payload);
+                let found = match found.and_then(|found| check_sums(slice, found)) {
+                    Err(Error::ReplayTooLong | Error::Overflow)
+                        if self.budget.may_be_cut(slice.key) =>
+                    {
+                        Found::cut(slice, &self.budget)
+                    }
+                    found => found?,
+                };
+                self.note(slice, path, found, &mut prices)?;
+            }
+        }
+        Ok(prices)
+    }
+
+    /// Notes what an event stands for.
+    fn note(
+        &self,
+        slice: &SliceInfo,
+        path: u32,
+        found: Found,
+        prices: &mut Prices,
+    ) -> Result<(), Error> {
+        let SliceKey { function, kind } = slice.key;
+        let mut fuel = 0_u128;
+        for (innermost_loop, &amount) in slice.contexts.iter().zip(&found.fuel) {
+            fuel = fuel.checked_add(amount).ok_or(Error::Overflow)?;
+            if let Some(index) = *innermost_loop
+                && amount > 0
+            {
+                prices.amounts.push((self.parts.loop_fuel(function, index), amount));
+            }
+        }
+        if fuel > 0 {
+            prices.amounts.push((self.parts.self_fuel(function), fuel));
+        }
+        for (&index, &amount) in slice.loops.iter().zip(&found.iterations) {
+            if amount > 0 {
+                prices.amounts.push((self.parts.iterations(function, index), amount));
+            }
+        }
+        if let SliceKind::Region(region) = kind {
+            let kind = EventKind::Path { function, region, path };
+            self.parts.of_event(self.plan, kind, |part| prices.amounts.push((part, 1)));
+        }
+        prices.ends.push(prices.amounts.len());
+        prices.events.push(Price { fuel, end: found.end, is_cut: found.is_cut });
+        Ok(())
+    }
+}
+
+/// A slice, and the stretch of the entries that it prices.
 struct Run {
     key: SliceKey,
     /// The slice's first parameter for an event with this id is 0; for others their distance.
@@ -102,11 +180,11 @@ struct Run {
     events: Range<usize>,
 }
 
-/// Splits the tally, which is sorted by event, into stretches with one slice each.
-fn runs(plan: &Plan, tally: &[Tally]) -> Result<Vec<Run>, Error> {
+/// Splits entries, which are sorted by event, into stretches with one slice each.
+fn runs(plan: &Plan, entries: &[HistogramEntry]) -> Result<Vec<Run>, Error> {
     let events = plan.event_map();
     let mut runs: Vec<Run> = Vec::new();
-    for (index, entry) in tally.iter().enumerate() {
+    for (index, entry) in entries.iter().enumerate() {
         let (key, first_event) = slice_of(&events, entry.event.id)?;
         match runs.last_mut() {
             Some(run) if run.key == key && run.events.len() < MAX_BUNDLES_PER_CHUNK => {
@@ -149,62 +227,6 @@ fn chunks(plan: &Plan, runs: &[Run]) -> Result<Vec<Range<usize>>, Error> {
         chunks.push(start..runs.len());
     }
     Ok(chunks)
-}
-
-fn price_chunk(
-    module: &Module<'_>,
-    plan: &Plan,
-    model: &CostModel,
-    tally: &[Tally],
-    runs: &[Run],
-    budget: &Budget,
-) -> Result<Prices, Error> {
-    let keys: Vec<SliceKey> = runs.iter().map(|run| run.key).collect();
-    let generated = SliceModule::generate(module, plan, model, &keys).map_err(Error::Module)?;
-    let mut machine = Machine::new(&generated, budget)?;
-    let mut prices = Prices::default();
-    for (run, slice) in runs.iter().zip(&generated.slices) {
-        let slice_function = machine.slice(slice)?;
-        let mut fuel_sums = vec![0_u128; slice.contexts.len()];
-        let mut iteration_sums = vec![0_u128; slice.loops.len()];
-        for entry in &tally[run.events.clone()] {
-            let path = entry.event.id - run.first_event;
-            let found = machine.run(slice, slice_function, path, &entry.event.payload);
-            let found = match found.and_then(|found| check_sums(slice, found)) {
-                Err(Error::ReplayTooLong | Error::Overflow) if budget.may_be_cut(slice.key) => {
-                    Found::cut(slice, budget)
-                }
-                found => found?,
-            };
-            let fuel = weigh(&found.fuel, entry.count, &mut fuel_sums).ok_or(Error::Overflow)?;
-            weigh(&found.iterations, entry.count, &mut iteration_sums).ok_or(Error::Overflow)?;
-            prices.events.push(Price { fuel, end: found.end, is_cut: found.is_cut });
-        }
-        let function = run.key.function;
-        for (&innermost_loop, &sum) in slice.contexts.iter().zip(&fuel_sums) {
-            add(&mut prices.by_context, (function, innermost_loop), sum)?;
-        }
-        for (&found, &sum) in slice.loops.iter().zip(&iteration_sums) {
-            add(&mut prices.iterations, (function, found), sum)?;
-        }
-    }
-    Ok(prices)
-}
-
-/// Adds `count` times the `results` of a slice to `sums`; gives their sum. `None` on overflow.
-fn weigh(results: &[u128], count: u128, sums: &mut [u128]) -> Option<u128> {
-    let mut total = 0_u128;
-    for (sum, &fuel) in sums.iter_mut().zip(results) {
-        *sum = sum.checked_add(fuel.checked_mul(count)?)?;
-        total = total.checked_add(fuel)?;
-    }
-    Some(total)
-}
-
-fn add<K: Ord>(sums: &mut BTreeMap<K, u128>, key: K, value: u128) -> Result<(), Error> {
-    let sum = sums.entry(key).or_insert(0);
-    *sum = sum.checked_add(value).ok_or(Error::Overflow)?;
-    Ok(())
 }
 
 /// What one run of a slice found.

@@ -9,13 +9,13 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use formats::events::{Event, EventRef};
 use formats::plan::{EventKind, Exit, FunctionPlan, Plan, RegionKind};
+use formats::trace::HistogramEntry;
 use slicer::slices::PathEnd;
 
 use crate::Error;
 use crate::bodies::Body;
 use crate::limits::MAX_DENSE_EVENTS;
 use crate::replay::Price;
-use crate::tally::Tally;
 
 /// How the activation came to the start of an event's region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub(crate) struct Steps {
 const NO_STEP: u32 = u32::MAX;
 
 impl Steps {
-    /// The table for the events in `tally`, which have these `prices`.
+    /// The table for the events in `entries`, which have these `prices`.
     ///
     /// # Errors
     ///
@@ -98,13 +98,13 @@ impl Steps {
     pub(crate) fn new(
         plan: &Plan,
         bodies: &[Body],
-        tally: &[Tally],
+        entries: &[HistogramEntry],
         prices: &[Price],
     ) -> Result<Self, Error> {
         let events = plan.event_map();
         let dense = vec![NO_STEP; plan.layout().bare().min(MAX_DENSE_EVENTS) as usize];
         let mut table = Steps { dense, ..Steps::default() };
-        for (entry, price) in tally.iter().zip(prices) {
+        for (entry, price) in entries.iter().zip(prices) {
             match events.resolve(entry.event.id) {
                 Some(EventKind::Path { function, region, .. }) => {
                     let body = &bodies[function as usize];

@@ -14,12 +14,12 @@
 
 use formats::cost_model::CostModel;
 use formats::plan::{Exit, FunctionPlan, Plan, RegionKind};
-use slicer::costs::Costs;
 use slicer::module::Module;
 use slicer::prefix::Tail;
 
 use crate::activations::may_catch;
 use crate::bodies::{Body, direct_callee, exports_function};
+use crate::bounds;
 use crate::steps::{End, Step, Steps};
 
 /// The region that every activation starts in.
@@ -245,24 +245,8 @@ impl TailPricer<'_> {
     }
 
     fn dearest_path_of(&self, number: u32) -> Result<u64, slicer::Error> {
-        let function = &self.plan.functions[number as usize];
-        let costs = Costs::of(self.module, number, self.model)?;
-        let mut dearest = 0;
-        // A region's blocks, in an order in which successors come later: the plan's own.
-        let mut from = vec![None; function.blocks.len()];
-        for index in (0..function.blocks.len()).rev() {
-            let block = &function.blocks[index];
-            let behind = function
-                .inner_targets(index as u32)
-                .map(|target| from[target as usize].unwrap_or(0))
-                .max();
-            let own = costs.range(block.first_operator, block.end_operator)?;
-            from[index] = Some(own + behind.unwrap_or(0));
-        }
-        for region in &function.regions {
-            dearest = dearest.max(from[region.start as usize].unwrap_or(0));
-        }
-        Ok(dearest + u64::from(self.model.function_entry))
+        let bounds = bounds::of_paths(self.module, self.plan, self.model, number)?;
+        Ok(u64::try_from(bounds.most).unwrap_or(u64::MAX))
     }
 }
 

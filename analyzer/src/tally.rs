@@ -1,185 +1,169 @@
 //! Counts how often each distinct event of a trace occurred.
 //!
-//! Takes the segments, decodes and counts them in parallel; gives the distinct events in
-//! ascending order. A stretch of neighbouring segments shares one counter; the counts of the
-//! stretches are added up, and sums don't depend on how the segments were spread.
+//! Takes the segments; gives the distinct events in ascending order. The segments are split into
+//! stretches of neighbours, which are counted in parallel, and the counts of the stretches are added
+//! up. How many stretches there are follows from the trace alone, and so does everything else here.
+//!
+//! A trace may have more distinct events than memory should hold. A stretch that finds too many hands
+//! over what it has counted and starts over: see [`Counts::handed_over`].
 
-use formats::events::{Event, EventError, EventRef};
+use std::ops::Range;
+
 use formats::plan::EventLayout;
-use formats::trace::{EventCounter, HistogramEntry, SegmentData, Trace};
+use formats::trace::{
+    EventCounter, Histogram, HistogramEntry, Kept, SegmentData, SegmentEntry, Trace,
+};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::limits::{MAX_DISTINCT_EVENTS, MAX_LOOSE_ENTRIES, STRETCHES_PER_JOB, UNCOUNTED_BYTES};
-
-/// A distinct event and how often it occurred.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Tally {
-    /// The event.
-    pub(crate) event: Event,
-    /// How often it occurred.
-    pub(crate) count: u128,
-}
+use crate::limits::{MAX_STRETCH_EVENTS, STRETCHES};
 
 /// The distinct events of a trace.
-#[derive(Debug, Default)]
-pub(crate) struct Tallies {
-    /// In ascending order of the events.
-    pub(crate) entries: Vec<Tally>,
+#[derive(Debug)]
+pub(crate) struct Counts<T> {
+    /// How often each occurred, in ascending order of the events: all, or those that are left after
+    /// the last that were handed over.
+    pub(crate) entries: Vec<HistogramEntry>,
+    /// What became of the counts that were handed over because they were too many to keep, in the
+    /// order of the file.
+    pub(crate) handed_over: Vec<T>,
     /// What could not be read, in the order of the file.
     pub(crate) damage: Vec<Error>,
 }
 
-/// Counts the events of `trace`. With `allow_damage`, what can't be read is left out and listed.
+/// Counts the events of `trace`, and gives too many of them to `hand_over`. With `allow_damage`,
+/// what can't be read is left out and listed.
 ///
 /// # Errors
 ///
-/// Without `allow_damage`: that of the first segment that can't be read.
-pub(crate) fn count(trace: &Trace, allow_damage: bool) -> Result<Tallies, Error> {
+/// Those of `hand_over`, and without `allow_damage` that of the first segment that can't be read.
+pub(crate) fn count<T: Send>(
+    trace: &Trace,
+    allow_damage: bool,
+    hand_over: impl Fn(Vec<HistogramEntry>) -> Result<T, Error> + Sync,
+) -> Result<Counts<T>, Error> {
     let segments = trace.segments().len();
-    let stretch = segments.div_ceil(rayon::current_num_threads() * STRETCHES_PER_JOB).max(1);
-    let stretches: Vec<Result<Tallies, Error>> = (0..segments.div_ceil(stretch))
+    let length = segments.div_ceil(STRETCHES).max(1);
+    let stretches: Vec<Result<Counts<T>, Error>> = (0..segments.div_ceil(length))
         .into_par_iter()
-        .map(|index| {
-            let end = ((index + 1) * stretch).min(segments);
-            count_stretch(trace, index * stretch..end, allow_damage)
-        })
+        .map_init(
+            || SegmentReader::new(trace),
+            |reader, index| {
+                let stretch = index * length..((index + 1) * length).min(segments);
+                count_stretch(reader, stretch, allow_damage, &hand_over)
+            },
+        )
         .collect();
-    let mut whole = Tallies::default();
+    let mut whole = Counts { entries: Vec::new(), handed_over: Vec::new(), damage: Vec::new() };
     for counted in stretches {
         let counted = counted?;
         whole.entries.extend(counted.entries);
+        whole.handed_over.extend(counted.handed_over);
         whole.damage.extend(counted.damage);
     }
     coalesce(&mut whole.entries);
-    check_distinct(&whole.entries)?;
     Ok(whole)
 }
 
-fn check_distinct(entries: &[Tally]) -> Result<(), Error> {
-    match entries.len() {
-        found if found > MAX_DISTINCT_EVENTS => Err(Error::TooManyDistinctEvents),
-        _ => Ok(()),
-    }
-}
-
-fn count_stretch(
-    trace: &Trace,
-    segments: std::ops::Range<usize>,
+fn count_stretch<T>(
+    reader: &mut SegmentReader<'_>,
+    stretch: Range<usize>,
     allow_damage: bool,
-) -> Result<Tallies, Error> {
-    let mut counter = Counter::new(trace.header().plan.layout());
-    let mut damage = Vec::new();
-    for segment in segments {
-        if let Err(error) = counter.segment(trace, segment) {
+    hand_over: impl Fn(Vec<HistogramEntry>) -> Result<T, Error>,
+) -> Result<Counts<T>, Error> {
+    let (mut handed_over, mut damage) = (Vec::new(), Vec::new());
+    for segment in stretch {
+        if let Err(error) = reader.add(segment, allow_damage) {
             if !allow_damage {
+                reader.counter.take();
                 return Err(error);
             }
             damage.push(error);
         }
-        counter.tidy(u64::from(trace.segments()[segment].raw_bytes))?;
+        if reader.counter.distinct() > MAX_STRETCH_EVENTS {
+            handed_over.push(hand_over(reader.counter.take().into_entries())?);
+        }
     }
-    Ok(Tallies { entries: counter.finish(), damage })
+    Ok(Counts { entries: reader.counter.take().into_entries(), handed_over, damage })
 }
 
-/// Counts ordered events and adds up histograms.
-struct Counter {
+/// How often each event of these segments occurs, read in parallel.
+pub(crate) fn read(trace: &Trace, segments: &[usize]) -> Vec<Result<Histogram, Error>> {
+    let reader = || SegmentReader::new(trace);
+    segments.par_iter().map_init(reader, |reader, &segment| reader.read(segment)).collect()
+}
+
+/// Reads and counts segments.
+struct SegmentReader<'a> {
+    trace: &'a Trace,
     layout: EventLayout,
-    events: EventCounter,
-    /// Bytes of the segments whose events are in `events`.
-    uncounted_bytes: u64,
-    entries: Vec<Tally>,
-    /// Number of entries from which equal ones are added up.
-    next_coalesce: usize,
+    counter: EventCounter,
 }
 
-impl Counter {
-    fn new(layout: EventLayout) -> Self {
-        Counter {
-            layout,
-            events: EventCounter::new(layout),
-            uncounted_bytes: 0,
-            entries: Vec::new(),
-            next_coalesce: MAX_LOOSE_ENTRIES,
-        }
+impl<'a> SegmentReader<'a> {
+    /// A reader of the segments of `trace`.
+    fn new(trace: &'a Trace) -> Self {
+        let layout = trace.header().plan.layout();
+        SegmentReader { trace, layout, counter: EventCounter::new(layout) }
     }
 
-    fn segment(&mut self, trace: &Trace, segment: usize) -> Result<(), Error> {
-        let entry = &trace.segments()[segment];
-        let offset = entry.offset;
-        match trace.read_segment(segment)? {
-            SegmentData::Events(words) => {
-                let found = self.events.count(&words).map_err(|source| Error::Events {
-                    segment,
-                    offset,
-                    source,
-                })?;
-                if found != entry.info.events {
-                    let what = format!("{found} events, not {}", entry.info.events);
-                    return Err(Error::Segment { segment, offset, what });
-                }
+    /// How often each event of a segment occurs.
+    ///
+    /// # Errors
+    ///
+    /// When the segment can't be read, or holds what is no event.
+    fn read(&mut self, segment: usize) -> Result<Histogram, Error> {
+        if let Some(histogram) = self.trace.read_counts(segment)? {
+            let found = histogram.check(self.layout);
+            found.map_err(|error| self.corrupt(segment, error.to_string()))?;
+            return Ok(histogram);
+        }
+        let added = self.add_events(segment);
+        let counted = self.counter.take();
+        added.map(|()| counted)
+    }
+
+    /// Adds a segment to the counter: by its histogram if it has one, else by its events. With
+    /// `allow_damage`, damage to the histogram leaves the events.
+    fn add(&mut self, segment: usize, allow_damage: bool) -> Result<(), Error> {
+        match self.trace.read_counts(segment) {
+            Ok(Some(histogram)) => {
+                let added = self.counter.add_histogram(&histogram);
+                added.map_err(|error| self.corrupt(segment, error.to_string()))
             }
-            SegmentData::Counts(histogram) => {
-                for (index, entry) in histogram.entries().iter().enumerate() {
-                    check_entry(self.layout, entry, index).map_err(|what| Error::Segment {
-                        segment,
-                        offset,
-                        what,
-                    })?;
-                    self.entries.push(tally(entry));
+            Ok(None) => self.add_events(segment),
+            Err(error) => {
+                if allow_damage && self.trace.segments()[segment].kept == Kept::Events {
+                    self.add_events(segment)?;
                 }
+                Err(error.into())
             }
         }
-        Ok(())
     }
 
-    /// Keeps memory in proportion to the distinct events, after a segment of `raw_bytes`.
-    fn tidy(&mut self, raw_bytes: u64) -> Result<(), Error> {
-        self.uncounted_bytes += raw_bytes;
-        if self.uncounted_bytes > UNCOUNTED_BYTES {
-            self.take_counts();
+    fn add_events(&mut self, segment: usize) -> Result<(), Error> {
+        let SegmentEntry { offset, info, .. } = self.trace.segments()[segment];
+        let SegmentData::Events(words) = self.trace.read_segment(segment)? else { return Ok(()) };
+        let found = self.counter.count(&words).map_err(|source| Error::Events {
+            segment,
+            offset,
+            source,
+        })?;
+        match found == info.events {
+            true => Ok(()),
+            false => Err(self.corrupt(segment, format!("{found} events, not {}", info.events))),
         }
-        if self.entries.len() > self.next_coalesce {
-            coalesce(&mut self.entries);
-            check_distinct(&self.entries)?;
-            // Doubling keeps the sorting in proportion, however many are distinct.
-            self.next_coalesce = MAX_LOOSE_ENTRIES.max(2 * self.entries.len());
-        }
-        Ok(())
     }
 
-    fn take_counts(&mut self) {
-        self.entries.extend(self.events.take().entries().iter().map(tally));
-        self.uncounted_bytes = 0;
-    }
-
-    fn finish(mut self) -> Vec<Tally> {
-        self.take_counts();
-        coalesce(&mut self.entries);
-        self.entries
+    fn corrupt(&self, segment: usize, what: String) -> Error {
+        Error::Segment { segment, offset: self.trace.segments()[segment].offset, what }
     }
 }
 
-fn tally(entry: &HistogramEntry) -> Tally {
-    Tally { event: entry.event.clone(), count: u128::from(entry.count) }
-}
-
-/// Checks that the plan has the event and that its payload is one that it can have.
-fn check_entry(layout: EventLayout, entry: &HistogramEntry, index: usize) -> Result<(), String> {
-    let EventRef { id, payload } = entry.event.as_ref();
-    let Some(words) = layout.payload_words(id) else {
-        return Err(EventError::UnknownId { word: index, id }.to_string());
-    };
-    match payload.len() {
-        found if found == words => Ok(()),
-        found => Err(format!("event {id} has {found} payload words, not {words}")),
-    }
-}
-
-/// Sorts the entries and adds up those of the same event. The counts of a trace are 64-bit
-/// numbers, fewer than 2^64 of them, so that their sums fit.
-fn coalesce(entries: &mut Vec<Tally>) {
-    entries.sort_unstable_by(|a, b| a.event.cmp(&b.event));
+/// Sorts the entries and adds up those of the same event. The events of a trace are fewer than 2^64,
+/// so that the sums fit.
+fn coalesce(entries: &mut Vec<HistogramEntry>) {
+    entries.sort_unstable();
     entries.dedup_by(|next, first| {
         let same = next.event == first.event;
         if same {

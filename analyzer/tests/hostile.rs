@@ -16,11 +16,15 @@ fn program() -> Program {
 }
 
 fn priced(program: &Program, trace: &Trace) -> Result<Analysis, Error> {
-    analyze(trace, &program.model, &AnalyzeOptions { jobs: Some(2), allow_partial: false })
+    analyze(trace, &program.model, &AnalyzeOptions { jobs: Some(2), ..AnalyzeOptions::default() })
 }
 
 fn partly_priced(program: &Program, trace: &Trace) -> Result<Analysis, Error> {
-    analyze(trace, &program.model, &AnalyzeOptions { jobs: Some(2), allow_partial: true })
+    analyze(
+        trace,
+        &program.model,
+        &AnalyzeOptions { jobs: Some(2), allow_partial: true, ..AnalyzeOptions::default() },
+    )
 }
 
 /// The event of path 0 of region `region` of the defined function number `function`.

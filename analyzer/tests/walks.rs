@@ -11,7 +11,7 @@ const RUNS: u64 = 300;
 
 fn analyzed(bytes: Vec<u8>, model: &CostModel, jobs: usize) -> Analysis {
     let trace = Trace::from_bytes(bytes).expect("a trace");
-    let options = AnalyzeOptions { jobs: Some(jobs), allow_partial: false };
+    let options = AnalyzeOptions { jobs: Some(jobs), ..AnalyzeOptions::default() };
     analyze(&trace, model, &options).expect("priced")
 }
 

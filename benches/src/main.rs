@@ -1,5 +1,6 @@
 //! Measures wf: `cargo run --release -p benches -- overhead --corpus DIR`.
 
+mod analyze;
 mod convert;
 mod overhead;
 mod prices;
@@ -19,6 +20,10 @@ struct Arguments {
 enum Bench {
     /// Wall time of each program plain, with the engine's own fuel counter, and recorded.
     Overhead(overhead::Options),
+    /// What exact and approximate analysis take, in time, memory and bytes read.
+    Analyze(analyze::Options),
+    #[command(hide = true)]
+    OneAnalysis(analyze::OneOptions),
     /// How fast modules become SSA forms, plans and instrumented modules.
     Convert(convert::Options),
     /// What a recorded word costs, and an operator that is replayed.
@@ -30,6 +35,8 @@ enum Bench {
 fn main() -> wasmtime::Result<()> {
     match Arguments::parse().bench {
         Bench::Overhead(options) => overhead::run(&options),
+        Bench::Analyze(options) => analyze::run(&options),
+        Bench::OneAnalysis(options) => analyze::run_one(&options),
         Bench::Convert(options) => convert::run(&options),
         Bench::Prices(options) => prices::run(&options),
         Bench::Slices(options) => slices::run(&options),

@@ -84,7 +84,7 @@ fn geometric_mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     (values.map(f64::ln).sum::<f64>() / count).exp()
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
 }
@@ -142,14 +142,14 @@ pub(crate) fn builder(program: &Program) -> RecorderBuilder {
 }
 
 /// A program that is ready to run without being recorded.
-struct Compiled {
+pub(crate) struct Compiled {
     engine: Engine,
     module: Module,
     metered: bool,
 }
 
 impl Compiled {
-    fn new(program: &Program, metered: bool) -> wasmtime::Result<Compiled> {
+    pub(crate) fn new(program: &Program, metered: bool) -> wasmtime::Result<Compiled> {
         let mut config = recorder::engine::config();
         config.consume_fuel(metered);
         let engine = Engine::new(&config)?;
@@ -158,7 +158,7 @@ impl Compiled {
     }
 
     /// Runs the program; gives its wall time and the fuel that the engine counted.
-    fn run(&self, program: &Program) -> wasmtime::Result<(Duration, u64)> {
+    pub(crate) fn run(&self, program: &Program) -> wasmtime::Result<(Duration, u64)> {
         let mut context = program.wasi().context()?;
         silence(&mut context);
         let mut store: Store<WasiP1Ctx> = Store::new(&self.engine, context.build_p1());

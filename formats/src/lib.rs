@@ -10,6 +10,7 @@
 //! * [`operators`] and [`cost_model`]: what operators exist and what they cost.
 //! * [`report`]: the JSON that `wf-analyze` prints.
 //! * [`codec`]: how serde types become bytes.
+//! * [`random`]: numbers that follow from a seed.
 //! * [`limits`]: every limit on what is read.
 //!
 //! # Examples
@@ -63,5 +64,6 @@ pub mod limits;
 pub mod operators;
 pub mod plan;
 pub mod plan_check;
+pub mod random;
 pub mod report;
 pub mod trace;

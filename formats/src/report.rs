@@ -32,6 +32,9 @@ pub struct Report {
     pub outcome: OutcomeReport,
     /// What was read.
     pub trace: TraceReport,
+    /// Which part of the trace was read. Only in approximate mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleReport>,
     /// The functions that were called, as the command line asks for them.
     pub functions: Vec<FunctionReport>,
     /// The loops that were entered, as the command line asks for them.
@@ -102,6 +105,56 @@ pub struct TraceReport {
     pub detail: Detail,
 }
 
+/// Which part of a trace an estimate rests on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SampleReport {
+    /// How far the ends of the interval were allowed to be from the estimate, in parts of it: 0.01
+    /// is 1 %.
+    pub target: f64,
+    /// Whether they are no farther.
+    pub met: bool,
+    /// What the sample follows from.
+    pub seed: u64,
+    /// Segments that were read.
+    pub segments: u64,
+    /// Bytes that they take in the file.
+    pub bytes: u64,
+    /// The least that the total can be, whatever was not read: as if each event there were the
+    /// cheapest of the program.
+    pub least: u128,
+    /// The most that it can be; `null` if a single event has no bound.
+    pub most: Option<u128>,
+}
+
+/// Between what a number lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// It is at least this.
+    pub low: u128,
+    /// It is at most this.
+    pub high: u128,
+}
+
+/// Between what the figures of a function lie, each for itself with the confidence of the total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionInterval {
+    /// How often it was entered.
+    pub calls: Range,
+    /// Fuel of its own operators.
+    #[serde(rename = "self")]
+    pub self_fuel: Range,
+}
+
+/// Between what the figures of a loop lie, each for itself with the confidence of the total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoopInterval {
+    /// How often its header was reached.
+    pub iterations: Range,
+    /// Fuel of its operators.
+    #[serde(rename = "self")]
+    pub self_fuel: Range,
+}
+
 /// One function that was called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionReport {
@@ -115,9 +168,12 @@ pub struct FunctionReport {
     #[serde(rename = "self")]
     pub self_fuel: u128,
     /// Fuel of its own operators and of everything that it called; recursion counts once. `null`
-    /// when it cannot be known, because the trace holds only counts.
+    /// when it is not known: the trace holds only counts, has very many events, or was estimated.
     #[serde(rename = "total")]
     pub total_fuel: Option<u128>,
+    /// Between what calls and own fuel lie. Only in approximate mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<FunctionInterval>,
 }
 
 /// One loop that was entered.
@@ -132,6 +188,9 @@ pub struct LoopReport {
     /// Fuel of the operators inside it that are in no inner loop.
     #[serde(rename = "self")]
     pub self_fuel: u128,
+    /// Between what iterations and fuel lie. Only in approximate mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<LoopInterval>,
 }
 
 impl Report {

@@ -8,8 +8,9 @@ use formats::limits::MAX_SEGMENT_BYTES;
 use formats::plan::Plan;
 use formats::plan_check;
 use formats::trace::{
-    DropEntry, Ending, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, Histogram, HistogramEntry, OutcomeEntry,
-    SegmentData, SegmentEntry, SegmentInfo, TRAILER_BYTES, Trace, TraceError, TraceWriter, VERSION,
+    DropEntry, Ending, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, Header, Histogram, HistogramEntry,
+    OutcomeEntry, Sample, SegmentData, SegmentEntry, SegmentInfo, TRAILER_BYTES, Trace, TraceError,
+    TraceWriter, VERSION,
 };
 
 fn open_error(bytes: &[u8]) -> TraceError {
@@ -52,16 +53,18 @@ fn a_trace_cut_at_any_byte_is_truncated_and_keeps_what_is_whole() {
         match Trace::from_bytes(bytes[..length].to_vec()) {
             Ok(trace) => {
                 assert!(whole >= 1, "{length} bytes");
-                // Frame 1 is a segment, 2 a drop note, 3 a segment.
-                let segments = [0, 0, 1, 1, 2, 2, 2][whole];
+                // Frame 1 is a segment, 2 a drop note, 3 a segment, 5 and 6 are one together, 7 is a
+                // segment.
+                let segments = [0, 0, 1, 1, 2, 2, 2, 3, 4, 4][whole];
+                // A footer without its trailer counts as not written.
+                let whole = if whole == 6 { 5 } else { whole.min(frames.len() - 1) };
                 let Err(TraceError::Truncated { offset, segments: found }) =
                     trace.require_complete()
                 else {
                     panic!("{length} bytes: {:?}", trace.ending());
                 };
                 assert_eq!((found, trace.segments().len()), (segments, segments));
-                // A footer without its trailer counts as not written.
-                assert_eq!(offset, frames[whole.min(frames.len() - 1)].start as u64);
+                assert_eq!(offset, frames[whole].start as u64);
                 assert_no_wrong_data(&trace, &original);
                 for number in 0..segments {
                     trace.read_segment(number).unwrap();
@@ -182,7 +185,7 @@ fn bytes_after_the_trailer_are_reported() {
     let footer = tiny::frames(&bytes).pop().unwrap();
     bytes.extend_from_slice(b"more");
     let what = "there is more after the trailer";
-    assert_eq!(ending(&bytes), (corrupt(footer.start, what), 2));
+    assert_eq!(ending(&bytes), (corrupt(footer.start, what), 4));
 }
 
 #[test]
@@ -191,7 +194,7 @@ fn a_damaged_trailer_loses_nothing_but_is_reported() {
     let footer = tiny::frames(&bytes).pop().unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     let what = "the trailer after the footer is damaged";
-    assert_eq!(ending(&bytes), (corrupt(footer.start, what), 2));
+    assert_eq!(ending(&bytes), (corrupt(footer.start, what), 4));
 }
 
 #[test]
@@ -297,7 +300,7 @@ fn a_footer_that_lies_is_not_believed() {
     let footer = tiny::frames(&bytes).pop().unwrap();
     let empty = tiny::empty_trace();
     let empty_footer = empty[tiny::frames(&empty)[1].clone()].to_vec();
-    for sequence in [1, 3, 5] {
+    for sequence in [1, 3, 7] {
         let mut forged = bytes[..footer.start].to_vec();
         let mut frame = empty_footer.clone();
         frame[4] = sequence;
@@ -306,7 +309,7 @@ fn a_footer_that_lies_is_not_believed() {
         forged.extend_from_slice(&bytes[footer.end..]);
         let (ending, segments) = ending(&forged);
         assert!(matches!(ending, Ending::Corrupt { offset, .. } if offset == footer.start as u64));
-        assert_eq!(segments, 2);
+        assert_eq!(segments, 4);
     }
 }
 
@@ -317,11 +320,14 @@ fn a_footer_that_misplaces_one_frame_is_not_believed() {
     let bytes = tiny::trace();
     let frame = tiny::frames(&bytes).pop().unwrap();
     let body = &bytes[frame.start + FRAME_HEAD_BYTES..frame.end];
-    let lies: [fn(&mut Footer); 7] = [
+    let lies: [fn(&mut Footer); 10] = [
         |footer| footer.0[0].offset += 1,
         |footer| footer.0[0].sequence = 2,
         |footer| footer.0[1].stored_bytes += 1,
         |footer| footer.0[1].info.start_ns = u64::MAX,
+        |footer| footer.0[2].tally_bytes = None,
+        |footer| footer.0[2].tally_bytes = Some(0),
+        |footer| footer.0[1].tally_bytes = Some(28),
         |footer| footer.1[0].segments_before = 1,
         |footer| footer.2[0].segments_before = 0,
         |footer| footer.2[0].stored_bytes -= 1,
@@ -338,7 +344,7 @@ fn a_footer_that_misplaces_one_frame_is_not_believed() {
         tiny::seal(&mut forged[frame.start..]);
         forged.extend_from_slice(&bytes[frame.end..]);
         let what = "the footer does not match the frames before it";
-        assert_eq!(ending(&forged), (corrupt(frame.start, what), 2), "lie {number}");
+        assert_eq!(ending(&forged), (corrupt(frame.start, what), 4), "lie {number}");
     }
 }
 
@@ -354,6 +360,79 @@ fn a_segment_that_the_index_describes_otherwise_is_refused() {
         panic!("the index knows another stream");
     };
     assert_eq!(what, "the segment is not the one that the index announces");
+}
+
+/// The tiny trace with `change` made to its frame number `number`, which gets a right checksum.
+fn forged(number: usize, change: impl FnOnce(&mut [u8])) -> Vec<u8> {
+    let mut bytes = tiny::trace();
+    let frame = tiny::frames(&bytes)[number].clone();
+    change(&mut bytes[frame.clone()]);
+    tiny::seal(&mut bytes[frame]);
+    bytes
+}
+
+#[test]
+fn a_histogram_that_is_not_the_one_of_its_segment_is_found() {
+    let prefix = FRAME_HEAD_BYTES;
+    let (tally, segment) = (5, 6);
+    // Another stream: the index believes neither.
+    let bytes = forged(tally, |frame| frame[prefix] ^= 1);
+    let trace = Trace::from_bytes(bytes.clone()).unwrap();
+    assert!(matches!(trace.read_counts(2), Err(TraceError::Corrupt { segments: 2, .. })));
+    let footer = tiny::frames(&bytes).pop().unwrap();
+    let killed = Trace::from_bytes(bytes[..footer.start].to_vec()).unwrap();
+    let what = "the histogram of a segment stands before something else";
+    let offset = tiny::frames(&bytes)[tally].start;
+    assert_eq!(*killed.ending(), corrupt(offset, what));
+    assert_eq!(killed.segments().len(), 2);
+    // Other counts, with the same sum: only who reads both can know.
+    let bytes = forged(segment, |frame| frame[prefix + 28] = 1);
+    let trace = Trace::from_bytes(bytes).unwrap();
+    assert_eq!(trace.read_counts(2).unwrap(), Some(tiny::tally()));
+    let error = trace.verify().unwrap_err().to_string();
+    assert!(error.contains("its histogram counts other events"), "{error}");
+    // Counts with another sum.
+    let bytes = forged(tally, |frame| *frame.last_mut().unwrap() = 3);
+    let error = Trace::from_bytes(bytes).unwrap().read_counts(2).unwrap_err().to_string();
+    assert!(error.contains("counts 6 events where the segment has 5"), "{error}");
+}
+
+#[test]
+fn a_histogram_before_no_segment_is_refused() {
+    let bytes = tiny::trace();
+    let frames = tiny::frames(&bytes);
+    let mut forged = bytes[..frames[6].start].to_vec();
+    let mut note = bytes[frames[2].clone()].to_vec();
+    note[4] = 6;
+    tiny::seal(&mut note);
+    forged.extend_from_slice(&note);
+    let what = "the histogram of a segment stands before something else";
+    assert_eq!(ending(&forged), (corrupt(frames[5].start, what), 2));
+}
+
+#[test]
+fn an_unkept_segment_that_holds_something_is_refused() {
+    let bytes = tiny::trace();
+    let frames = tiny::frames(&bytes);
+    let mut forged = bytes[..frames[7].start].to_vec();
+    let mut unkept = bytes[frames[7].clone()].to_vec();
+    unkept.extend_from_slice(&[1; 4]);
+    unkept[8..12].copy_from_slice(&32u32.to_le_bytes());
+    unkept[12..16].copy_from_slice(&4u32.to_le_bytes());
+    tiny::seal(&mut unkept);
+    forged.extend_from_slice(&unkept);
+    let what = "an unkept segment holds something";
+    assert_eq!(ending(&forged), (corrupt(frames[7].start, what), 3));
+}
+
+#[test]
+fn an_impossible_share_of_segments_is_refused() {
+    for share in [0, (1 << 32) + 1, u64::MAX] {
+        let header = Header { sample: Some(Sample { share, seed: 0 }), ..tiny::header() };
+        let bytes = TraceWriter::create(Vec::new(), &header).unwrap().finish().unwrap();
+        let error = open_error(&bytes).to_string();
+        assert!(error.contains("the share of the segments"), "{error}");
+    }
 }
 
 #[test]
@@ -385,9 +464,9 @@ fn events_that_the_plan_does_not_have_are_found() {
         Histogram::from_entries(vec![entry]).unwrap()
     };
     assert!(verify(&one(4, &[])).contains("the plan has no event 4"));
-    assert!(verify(&one(2, &[1])).contains("the payload of event 2 has 1 words, not 0"));
-    assert!(verify(&one(3, &[1, 0])).contains("the payload of event 3 has 2 words, not 1"));
-    assert!(verify(&one(3, &[])).contains("the payload of event 3 has 0 words, not 1"));
+    assert!(verify(&one(2, &[1])).contains("the plan has no event 2 with 1 payload words"));
+    assert!(verify(&one(3, &[1, 0])).contains("the plan has no event 3 with 2 payload words"));
+    assert!(verify(&one(3, &[])).contains("the plan has no event 3 with 0 payload words"));
 
     let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
     let info = SegmentInfo { events: 2, ..tiny::INFO };

@@ -12,11 +12,12 @@ use formats::codec;
 use formats::cost_model::{Bulk, CostModel};
 use formats::plan::{Exit, MAX_PAYLOAD_WORDS, Nest, Origin, Place, Recorded, RegionKind, Scalar};
 use formats::report::{
-    CostModelReport, Fuel, FunctionReport, LoopReport, Mode, OutcomeReport, Report, TraceReport,
+    CostModelReport, Fuel, FunctionInterval, FunctionReport, LoopInterval, LoopReport, Mode,
+    OutcomeReport, Report, SampleReport, TraceReport,
 };
 use formats::trace::{
-    Detail, DropEntry, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, MAGIC, Outcome, OutcomeEntry,
-    OutcomeKind, SegmentEntry, TRAILER_BYTES, Trace, VERSION,
+    Detail, DropEntry, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, Kept, MAGIC, Outcome,
+    OutcomeEntry, OutcomeKind, Sample, SegmentEntry, TRAILER_BYTES, Trace, VERSION,
 };
 use formats::{limits, report};
 use serde::de::{IgnoredAny, MapAccess, Visitor};
@@ -166,12 +167,19 @@ fn bodies_hold_what_the_document_says() {
         .into_iter()
         .map(|frame| &bytes[frame.start + FRAME_HEAD_BYTES..frame.end])
         .collect();
-    let [header, segment, dropped, counts, ended, footer] = bodies[..] else { panic!("6 frames") };
+    let [header, segment, dropped, counts, ended, tally, counted, unkept, footer] = bodies[..]
+    else {
+        panic!("9 frames")
+    };
     assert_eq!(codec::decode::<formats::trace::Header>(header).unwrap(), tiny::header());
     assert_eq!(segment[28..], tiny::bytes_of(tiny::WORDS));
     assert_eq!(codec::decode::<(u32, u64, u64)>(dropped).unwrap(), (0, 7, 28));
     // Differences of ids, words and payloads, counts: 300 is ac 02 and 302 is ae 02.
     assert_eq!(counts[28..], [1, 0, 2, 1, 0, 0xac, 2, 1, 1, 64, 0xae, 2]);
+    assert_eq!(tally[28..], [0, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 64, 2]);
+    assert_eq!(tally[..28], counted[..28]);
+    assert_eq!(counted[28..], segment[28..]);
+    assert_eq!(unkept.len(), 28);
     assert_eq!(codec::decode::<(u32, Outcome)>(ended).unwrap(), (0, tiny::outcome()));
     type Footer = (Vec<SegmentEntry>, Vec<OutcomeEntry>, Vec<DropEntry>);
     let (segments, outcomes, drops) = codec::decode::<Footer>(footer).unwrap();
@@ -252,6 +260,8 @@ fn structures_are_those_of_the_code() {
 #[test]
 fn enumerations_are_those_of_the_code() {
     check_variants(&[Detail::Full, Detail::Counts]);
+    check_variants(&[Kept::Events, Kept::Counts, Kept::Nothing]);
+    check_fields(&Sample { share: 1, seed: 0 });
     check_variants(&[
         Exit::Branch(Vec::new()),
         Exit::Call { resume: 0 },
@@ -296,14 +306,28 @@ fn the_report_has_the_documented_fields() {
     check_fields(&cost_model);
     check_fields(&outcome);
     check_fields(&TraceReport::default());
+    let range = report::Range::default();
+    let calls = FunctionInterval { calls: range, self_fuel: range };
+    let iterations = LoopInterval { iterations: range, self_fuel: range };
     check_fields(&FunctionReport {
         index: 0,
         name: String::new(),
         calls: 0,
         self_fuel: 0,
         total_fuel: None,
+        interval: Some(calls),
     });
-    check_fields(&LoopReport { function: 0, operator: 0, iterations: 0, self_fuel: 0 });
+    check_fields(&LoopReport {
+        function: 0,
+        operator: 0,
+        iterations: 0,
+        self_fuel: 0,
+        interval: Some(iterations),
+    });
+    check_fields(&calls);
+    check_fields(&iterations);
+    check_fields(&range);
+    check_fields(&SampleReport::default());
     check_fields(&Report {
         schema: report::SCHEMA.to_owned(),
         mode: Mode::Exact,
@@ -313,6 +337,7 @@ fn the_report_has_the_documented_fields() {
         fuel,
         outcome,
         trace: TraceReport::default(),
+        sample: Some(SampleReport::default()),
         functions: Vec::new(),
         loops: Vec::new(),
     });

@@ -1,8 +1,9 @@
 //! The JSON of a report: exactly the fields of schema `wf-report/1`, and no digit lost.
 
 use formats::report::{
-    CostModelReport, Detail, Fuel, FunctionReport, LoopReport, Mode, OutcomeKind, OutcomeReport,
-    Report, ReportError, SCHEMA, TraceReport,
+    CostModelReport, Detail, Fuel, FunctionInterval, FunctionReport, LoopInterval, LoopReport,
+    Mode, OutcomeKind, OutcomeReport, Range, Report, ReportError, SCHEMA, SampleReport,
+    TraceReport,
 };
 
 fn report() -> Report {
@@ -32,14 +33,22 @@ fn report() -> Report {
             dropped_events: 0,
             detail: Detail::Counts,
         },
+        sample: None,
         functions: vec![FunctionReport {
             index: 4,
             name: "main".to_owned(),
             calls: 1,
             self_fuel: 10,
             total_fuel: None,
+            interval: None,
         }],
-        loops: vec![LoopReport { function: 4, operator: 2, iterations: 5, self_fuel: 6 }],
+        loops: vec![LoopReport {
+            function: 4,
+            operator: 2,
+            iterations: 5,
+            self_fuel: 6,
+            interval: None,
+        }],
     }
 }
 
@@ -91,6 +100,25 @@ const JSON: &str = r#"{
   ]
 }
 "#;
+
+#[test]
+fn an_estimate_has_its_sample_and_its_intervals() {
+    let range = |low, high| Range { low, high };
+    let mut estimate = Report {
+        mode: Mode::Approx,
+        sample: Some(SampleReport { most: None, least: 4, ..SampleReport::default() }),
+        ..report()
+    };
+    let calls = range(1, 2);
+    estimate.functions[0].interval = Some(FunctionInterval { calls, self_fuel: range(9, 11) });
+    let iterations = range(0, u128::MAX);
+    estimate.loops[0].interval = Some(LoopInterval { iterations, self_fuel: range(5, 7) });
+    let json = estimate.to_json();
+    for part in ["\"mode\": \"approx\"", "\"sample\": {", "\"most\": null", "\"interval\": {"] {
+        assert!(json.contains(part), "{part}: {json}");
+    }
+    assert_eq!(Report::from_json(&json).unwrap(), estimate);
+}
 
 #[test]
 fn a_report_has_the_fields_of_its_schema() {

@@ -12,8 +12,8 @@ use formats::events::{EventError, Events};
 use formats::limits::{MAX_MESSAGE_BYTES, MAX_SEGMENT_BYTES};
 use formats::plan::MAX_PAYLOAD_WORDS;
 use formats::trace::{
-    Detail, Ending, EventCounter, FILE_HEAD_BYTES, Header, Histogram, HistogramError, Outcome,
-    SegmentData, SegmentInfo, Trace, TraceError, TraceWriter, WriteError,
+    Ending, EventCounter, FILE_HEAD_BYTES, Header, Histogram, HistogramError, Kept, Outcome,
+    Sample, SegmentData, SegmentInfo, Trace, TraceError, TraceWriter, WriteError,
 };
 
 fn temporary(name: &str) -> PathBuf {
@@ -46,12 +46,20 @@ fn everything_comes_back() {
     assert_eq!(trace.bytes(), bytes.len() as u64);
     assert_eq!(*trace.header(), tiny::header());
 
-    let [segment, counts] = trace.segments() else { panic!("two segments") };
-    assert_eq!((segment.info, segment.detail), (tiny::INFO, Detail::Full));
-    assert_eq!((counts.info, counts.detail), (tiny::COUNTS_INFO, Detail::Counts));
+    let [segment, counts, counted, unkept] = trace.segments() else { panic!("four segments") };
+    assert_eq!((segment.info, segment.kept), (tiny::INFO, Kept::Events));
+    assert_eq!((counts.info, counts.kept), (tiny::COUNTS_INFO, Kept::Counts));
     assert_eq!(trace.read_segment(0).unwrap(), SegmentData::Events(tiny::WORDS.to_vec()));
     assert_eq!(trace.read_segment(1).unwrap(), SegmentData::Counts(tiny::histogram()));
-    assert_eq!(trace.events(), 5 + 604);
+    assert_eq!((counted.info, counted.kept), (tiny::COUNTED_INFO, Kept::Events));
+    assert_eq!(trace.read_segment(2).unwrap(), SegmentData::Events(tiny::WORDS.to_vec()));
+    assert_eq!(trace.read_counts(0).unwrap(), None);
+    assert_eq!(trace.read_counts(1).unwrap(), Some(tiny::histogram()));
+    assert_eq!(trace.read_counts(2).unwrap(), Some(tiny::tally()));
+    assert_eq!((unkept.info, unkept.kept), (tiny::UNKEPT_INFO, Kept::Nothing));
+    assert_eq!(trace.read_segment(3).unwrap(), SegmentData::Nothing);
+    assert_eq!(trace.read_counts(3).unwrap(), None);
+    assert_eq!(trace.events(), 5 + 604 + 5 + 17);
 
     let [dropped] = trace.drops() else { panic!("one drop note") };
     assert_eq!((dropped.stream, dropped.events, dropped.bytes), (0, 7, 28));
@@ -61,6 +69,14 @@ fn everything_comes_back() {
     let [ended] = trace.outcomes() else { panic!("one outcome") };
     assert_eq!((ended.stream, ended.segments_before), (0, 2));
     assert_eq!(ended.outcome, tiny::outcome());
+}
+
+#[test]
+fn the_header_tells_which_segments_are_kept() {
+    let sample = Sample::of_rate(0.25, 99);
+    let header = Header { sample, ..tiny::header() };
+    let bytes = TraceWriter::create(Vec::new(), &header).unwrap().finish().unwrap();
+    assert_eq!(Trace::from_bytes(bytes).unwrap().header().sample, sample);
 }
 
 #[test]
@@ -240,7 +256,7 @@ fn a_growing_file_may_end_within_a_frame() {
     assert_eq!(*trace.ending(), Ending::Truncated { offset: frames[1].start as u64 });
     assert!(trace.segments().is_empty());
     std::fs::write(&path, &bytes).unwrap();
-    assert_eq!(trace.refresh().unwrap(), 2);
+    assert_eq!(trace.refresh().unwrap(), 4);
     trace.verify().unwrap();
 }
 
@@ -255,7 +271,7 @@ fn a_trace_without_footer_gives_the_same_index() {
     assert_eq!(killed.drops(), complete.drops());
     let error = killed.require_complete().unwrap_err();
     let offset = footer.start as u64;
-    assert!(matches!(error, TraceError::Truncated { offset: at, segments: 2 } if at == offset));
+    assert!(matches!(error, TraceError::Truncated { offset: at, segments: 4 } if at == offset));
 }
 
 /// An output that keeps the lengths of all writes, and fails once it is full.

@@ -34,5 +34,9 @@ pub const MAX_BACKTRACE_FRAMES: usize = 20;
 /// closes it.
 pub const CLOSING_BYTES: u64 = 4096;
 
-/// Bytes that are kept free for a segment's entry in the footer: at most 50 before compression.
-pub const FOOTER_ENTRY_BYTES: u64 = 50;
+/// Bytes that are kept free for a segment's entry in the footer: at most 56 before compression.
+pub const FOOTER_ENTRY_BYTES: u64 = 56;
+
+/// How often the events of a segment have to occur on average for their histogram to be stored beside
+/// them. Where they occur less often, reading it wouldn't be much less work than reading them.
+pub const MIN_REPETITION: u64 = 8;

@@ -49,6 +49,7 @@ impl Receipt {
                 "bytes": report.trace_bytes,
                 "events": report.events,
                 "segments": report.segments,
+                "kept_segments": report.segments - report.unkept_segments,
                 "ring_bytes": report.ring_bytes,
                 "dropped_events": report.dropped.events,
                 "dropped_bytes": report.dropped.bytes,

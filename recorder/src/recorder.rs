@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::time::Instant;
 
-use formats::trace::{Detail, Header, OutcomeKind};
+use formats::trace::{Detail, Header, OutcomeKind, Sample};
 use slicer::bundles::Slices;
 use wasmtime::{Linker, Module, Store, Val};
 use wasmtime_wasi::WasiCtxBuilder;
@@ -38,6 +38,7 @@ pub struct RecorderBuilder {
     unknown_imports: UnknownImports,
     slices: Slices,
     detail: Detail,
+    sample: Option<Sample>,
     drain: DrainOptions,
 }
 
@@ -109,6 +110,13 @@ impl RecorderBuilder {
         self
     }
 
+    /// Keeps only some of the segments, and of the others how many events they had: enough for an
+    /// estimate.
+    pub fn sample(mut self, sample: Sample) -> Self {
+        self.sample = Some(sample);
+        self
+    }
+
     /// Size of the ring, rounded up to whole pages of 64 KiB.
     pub fn ring_bytes(mut self, bytes: u32) -> Self {
         self.drain.ring_bytes = bytes;
@@ -156,6 +164,7 @@ impl RecorderBuilder {
             tool: TOOL.to_owned(),
             engine: engine::ENGINE.to_owned(),
             detail: self.detail,
+            sample: self.sample,
             program: self.wasi.program,
             arguments: self.wasi.arguments,
             module: instrumented.original.clone(),
@@ -196,6 +205,7 @@ impl Recorder {
             unknown_imports: UnknownImports::default(),
             slices: Slices::default(),
             detail: Detail::default(),
+            sample: None,
             drain: DrainOptions { ring_bytes: DEFAULT_RING_BYTES, ..DrainOptions::default() },
         }
     }

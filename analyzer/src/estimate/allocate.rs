@@ -86,7 +86,9 @@ fn variance(strata: &[Stratum], needs: &[f64], drawn: &[usize]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::draw::{Deck, SplitMix64};
+    use formats::random::SplitMix64;
+
+    use super::super::draw::Deck;
     use super::*;
 
     /// A stratum of `units` of which two were read, that cost `mean` ± `off`.

@@ -8,8 +8,8 @@ use super::{Interval, Unit};
 /// The least and the most that a cost can be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    least: u128,
-    most: u128,
+    pub(super) least: u128,
+    pub(super) most: u128,
     /// Whether the cost is known.
     pub(super) nothing_unread: bool,
 }

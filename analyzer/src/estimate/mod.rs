@@ -180,6 +180,10 @@ pub struct Part {
 pub struct Estimate {
     /// The total cost.
     pub total: Interval,
+    /// The least that the total can be, whatever was not read.
+    pub least: u128,
+    /// The most that it can be; `u128::MAX` if nothing is known.
+    pub most: u128,
     /// The parts that were seen.
     pub parts: BTreeMap<u32, Part>,
     /// Whether everything was read, so that all figures are exact.
@@ -427,6 +431,8 @@ impl<'a, P> Survey<'a, P> {
         let blind_events = self.split.blind.iter().map(|&unit| u128::from(self.units[unit].events));
         Estimate {
             total,
+            least: limits.least,
+            most: limits.most,
             parts: self.parts.iter().map(|(&key, sums)| (key, part(sums))).collect(),
             exact,
             read_units: self.read_units,

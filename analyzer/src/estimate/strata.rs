@@ -8,7 +8,9 @@
 //!   in time, so that phases of the program are all sampled;
 //! * the *blind* units, of which nothing can be learnt by drawing others of their kind.
 
-use super::draw::{Deck, SplitMix64};
+use formats::random::SplitMix64;
+
+use super::draw::Deck;
 use super::moments::Moments;
 use super::{Access, Unit};
 

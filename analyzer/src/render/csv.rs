@@ -1,5 +1,7 @@
 //! The tables as CSV (RFC 4180): one table, the functions first, then the loops.
 
+use formats::report::Mode;
+
 use super::field::Field;
 use super::view::View;
 use crate::Analysis;
@@ -15,10 +17,15 @@ const COLUMNS: &[Field] = &[
     Field::TotalFuel,
 ];
 
+/// Those that stand behind them in an estimate.
+const RANGES: &[Field] = &[Field::CountLow, Field::CountHigh, Field::SelfLow, Field::SelfHigh];
+
 /// The rows that `view` shows, below a line with the names of the columns.
 pub fn csv(analysis: &Analysis, view: &View) -> String {
     let selection = view.select(&analysis.report);
-    let columns = view.fields.as_deref().unwrap_or(COLUMNS);
+    let ranges = if analysis.report.mode == Mode::Approx { RANGES } else { &[] };
+    let suitable = [COLUMNS, ranges].concat();
+    let columns = view.fields.as_ref().unwrap_or(&suitable);
     let whole = analysis.report.fuel.total;
     let mut csv = String::new();
     push_line(&mut csv, columns.iter().map(|field| field.name().to_string()));

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use formats::report::Range;
+
 use super::numbers::percent;
 
 /// A column.
@@ -26,6 +28,14 @@ pub enum Field {
     TotalFuel,
     /// The same in percent of the whole.
     TotalShare,
+    /// Of an estimate: the least that the count may be.
+    CountLow,
+    /// Of an estimate: the most that the count may be.
+    CountHigh,
+    /// Of an estimate: the least that the own fuel may be.
+    SelfLow,
+    /// Of an estimate: the most that the own fuel may be.
+    SelfHigh,
 }
 
 /// A name that is no column.
@@ -45,7 +55,7 @@ impl std::error::Error for UnknownField {}
 
 impl Field {
     /// All of them.
-    pub const ALL: [Field; 9] = [
+    pub const ALL: [Field; 13] = [
         Field::Kind,
         Field::Index,
         Field::Operator,
@@ -55,6 +65,10 @@ impl Field {
         Field::SelfShare,
         Field::TotalFuel,
         Field::TotalShare,
+        Field::CountLow,
+        Field::CountHigh,
+        Field::SelfLow,
+        Field::SelfHigh,
     ];
 
     /// Its name on the command line and in the head of a CSV table.
@@ -69,6 +83,10 @@ impl Field {
             Field::SelfShare => "self%",
             Field::TotalFuel => "total",
             Field::TotalShare => "total%",
+            Field::CountLow => "count_low",
+            Field::CountHigh => "count_high",
+            Field::SelfLow => "self_low",
+            Field::SelfHigh => "self_high",
         }
     }
 
@@ -96,6 +114,8 @@ pub(super) struct Row {
     pub(super) count: u128,
     pub(super) self_fuel: u128,
     pub(super) total_fuel: Option<u128>,
+    /// Of an estimate: between what count and own fuel lie.
+    pub(super) ranges: Option<(Range, Range)>,
 }
 
 impl Row {
@@ -114,6 +134,14 @@ impl Row {
             Field::TotalShare => {
                 self.total_fuel.map_or(String::new(), |total| percent(total, whole))
             }
+            Field::CountLow => self.range(|(count, _)| count.low, number),
+            Field::CountHigh => self.range(|(count, _)| count.high, number),
+            Field::SelfLow => self.range(|(_, fuel)| fuel.low, number),
+            Field::SelfHigh => self.range(|(_, fuel)| fuel.high, number),
         }
+    }
+
+    fn range(&self, end: fn((Range, Range)) -> u128, number: fn(u128) -> String) -> String {
+        self.ranges.map_or(String::new(), |ranges| number(end(ranges)))
     }
 }

@@ -43,6 +43,20 @@ pub(super) fn percent(part: u128, whole: u128) -> String {
     }
 }
 
+/// `part` as a percentage of `whole`, with two digits that count; as much as it takes of small ones.
+pub(super) fn precision(part: u128, whole: u128) -> String {
+    let percent = part as f64 * 100.0 / whole as f64;
+    match percent {
+        _ if part == 0 => "0".to_string(),
+        _ if whole == 0 => "∞".to_string(),
+        10.0.. => format!("{percent:.0}"),
+        _ => {
+            let decimals = (1.0 - percent.log10().floor()) as usize;
+            format!("{percent:.decimals$}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +76,16 @@ mod tests {
         assert_eq!(bytes(1000), "1.0 kB");
         assert_eq!(bytes(999_960), "1.0 MB");
         assert_eq!(bytes(u64::MAX), "18.4 EB");
+    }
+
+    #[test]
+    fn precisions_have_two_digits() {
+        assert_eq!(precision(0, 5), "0");
+        assert_eq!(precision(1, 0), "∞");
+        assert_eq!(precision(123, 100), "123");
+        assert_eq!(precision(123, 1000), "12");
+        assert_eq!(precision(123, 10_000), "1.2");
+        assert_eq!(precision(123, 10_000_000), "0.0012");
     }
 
     #[test]

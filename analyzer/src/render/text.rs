@@ -5,11 +5,11 @@
 use std::fmt::Write;
 
 use anstyle::Style;
-use formats::report::{OutcomeKind, OutcomeReport, Report};
+use formats::report::{Mode, OutcomeKind, OutcomeReport, Report, SampleReport};
 use formats::trace::Detail;
 
 use super::field::{Field, Row};
-use super::numbers::{bytes, counted, grouped};
+use super::numbers::{bytes, counted, grouped, precision};
 use super::view::{Selection, View};
 use crate::Analysis;
 use crate::limits::MAX_NAME_COLUMNS;
@@ -44,12 +44,19 @@ pub(super) fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("model", format!("{} ({})", report.cost_model.name, report.cost_model.hash)),
         ("trace", trace(report)),
     ];
+    if let Some(found) = &report.sample {
+        facts.push(("sample", sample(report, found)));
+        facts.push(("bounds", bounds(found)));
+    }
     facts.extend(analysis.notes.iter().map(|note| ("note", note.clone())));
     facts
 }
 
 fn fuel(report: &Report) -> String {
     let (low, high) = (report.fuel.low, report.fuel.high);
+    if report.mode == Mode::Approx {
+        return estimate(report);
+    }
     let amount = match low == high {
         true => grouped(low),
         false => format!("between {} and {}", grouped(low), grouped(high)),
@@ -58,6 +65,47 @@ fn fuel(report: &Report) -> String {
         (true, true) => format!("{amount} (exact)"),
         (true, false) => format!("{amount} (the trap leaves an interval)"),
         (false, _) => format!("{amount} in what there is of an incomplete trace"),
+    }
+}
+
+fn estimate(report: &Report) -> String {
+    let fuel = &report.fuel;
+    let confidence = fuel.confidence.unwrap_or_default() * 100.0;
+    let off = (fuel.total - fuel.low.min(fuel.total)).max(fuel.high.saturating_sub(fuel.total));
+    let amount = match fuel.high {
+        u128::MAX => format!("at least {}, and nothing is known of the rest", grouped(fuel.low)),
+        high => format!(
+            "about {} ± {} %: between {} and {} with {confidence} % confidence",
+            grouped(fuel.total),
+            precision(off, fuel.total),
+            grouped(fuel.low),
+            grouped(high)
+        ),
+    };
+    match report.complete {
+        true => amount,
+        false => format!("{amount}, in what there is of an incomplete trace"),
+    }
+}
+
+fn sample(report: &Report, found: &SampleReport) -> String {
+    format!(
+        "{} of {} read ({} of {}), seed {}",
+        grouped(u128::from(found.segments)),
+        counted(u128::from(report.trace.segments), "segment"),
+        bytes(found.bytes),
+        bytes(report.trace.bytes),
+        found.seed
+    )
+}
+
+fn bounds(found: &SampleReport) -> String {
+    let least = grouped(found.least);
+    match found.most {
+        Some(most) => {
+            format!("at least {least} and at most {}, whatever was not read", grouped(most))
+        }
+        None => format!("at least {least}, whatever was not read; no most: a loop has no bound"),
     }
 }
 
@@ -122,11 +170,19 @@ impl Table {
 
 /// The tables that `view` shows of the report.
 pub(super) fn tables(analysis: &Analysis, view: &View, selection: &Selection<'_>) -> Vec<Table> {
-    use Field::{Count, Name, SelfFuel, SelfShare, TotalFuel, TotalShare};
+    use Field::{
+        Count, Name, Operator, SelfFuel, SelfHigh, SelfLow, SelfShare, TotalFuel, TotalShare,
+    };
+    let is_estimate = analysis.report.mode == Mode::Approx;
     let totals = analysis.report.functions.iter().any(|found| found.total_fuel.is_some());
-    let function_columns: &[Field] = match totals {
-        true => &[SelfFuel, SelfShare, TotalFuel, TotalShare, Count, Name],
-        false => &[SelfFuel, SelfShare, Count, Name],
+    let function_columns: &[Field] = match (is_estimate, totals) {
+        (true, _) => &[SelfFuel, SelfShare, SelfLow, SelfHigh, Count, Name],
+        (false, true) => &[SelfFuel, SelfShare, TotalFuel, TotalShare, Count, Name],
+        (false, false) => &[SelfFuel, SelfShare, Count, Name],
+    };
+    let loop_columns: &[Field] = match is_estimate {
+        true => &[SelfFuel, SelfShare, SelfLow, SelfHigh, Count, Operator, Name],
+        false => &[SelfFuel, SelfShare, Count, Operator, Name],
     };
     let functions = Table {
         title: "Functions",
@@ -137,10 +193,7 @@ pub(super) fn tables(analysis: &Analysis, view: &View, selection: &Selection<'_>
     };
     let loops = Table {
         title: "Loops",
-        columns: view
-            .fields
-            .clone()
-            .unwrap_or_else(|| vec![SelfFuel, SelfShare, Count, Field::Operator, Name]),
+        columns: view.fields.clone().unwrap_or_else(|| loop_columns.to_vec()),
         rows: selection.loop_rows(),
         matching: selection.matching_loops,
         count: "iterations",

@@ -120,6 +120,7 @@ impl Selection<'_> {
             count: found.calls,
             self_fuel: found.self_fuel,
             total_fuel: found.total_fuel,
+            ranges: found.interval.map(|interval| (interval.calls, interval.self_fuel)),
         };
         self.functions.iter().map(row).collect()
     }
@@ -133,6 +134,7 @@ impl Selection<'_> {
             count: found.report.iterations,
             self_fuel: found.report.self_fuel,
             total_fuel: None,
+            ranges: found.report.interval.map(|interval| (interval.iterations, interval.self_fuel)),
         };
         self.loops.iter().map(row).collect()
     }

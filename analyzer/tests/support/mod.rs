@@ -181,6 +181,7 @@ impl Program {
             tool: "test".to_string(),
             engine: "coins".to_string(),
             detail,
+            sample: None,
             program: "program.wasm".to_string(),
             arguments: Vec::new(),
             module: self.wasm.clone(),

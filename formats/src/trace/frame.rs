@@ -38,10 +38,14 @@ pub const TRAILER_BYTES: usize = 20;
 pub enum FrameKind {
     /// The header: always the first frame, and the only one of its kind.
     Header = b'H',
+    /// The histogram of the segment in the frame behind it.
+    Tally = b'T',
     /// A segment of ordered events.
     Segment = b'S',
     /// A segment of which only the histogram is kept.
     Counts = b'C',
+    /// A segment of which nothing is kept but how many events it had.
+    Unkept = b'U',
     /// How an invocation ended.
     Outcome = b'O',
     /// What was dropped.
@@ -52,10 +56,12 @@ pub enum FrameKind {
 
 impl FrameKind {
     /// All of them.
-    pub const ALL: [FrameKind; 6] = [
+    pub const ALL: [FrameKind; 8] = [
         FrameKind::Header,
+        FrameKind::Tally,
         FrameKind::Segment,
         FrameKind::Counts,
+        FrameKind::Unkept,
         FrameKind::Outcome,
         FrameKind::Drop,
         FrameKind::Footer,
@@ -69,8 +75,10 @@ impl FrameKind {
     pub(super) fn name(self) -> &'static str {
         match self {
             FrameKind::Header => "header (module and plan)",
+            FrameKind::Tally => "histogram of a segment",
             FrameKind::Segment => "segment",
             FrameKind::Counts => "histogram",
+            FrameKind::Unkept => "unkept segment",
             FrameKind::Outcome => "outcome",
             FrameKind::Drop => "drop note",
             FrameKind::Footer => "footer",
@@ -80,7 +88,9 @@ impl FrameKind {
     /// Length of what stands uncompressed before the body.
     pub fn prefix_bytes(self) -> usize {
         match self {
-            FrameKind::Segment | FrameKind::Counts => SEGMENT_PREFIX_BYTES,
+            FrameKind::Tally | FrameKind::Segment | FrameKind::Counts | FrameKind::Unkept => {
+                SEGMENT_PREFIX_BYTES
+            }
             _ => 0,
         }
     }
@@ -94,7 +104,9 @@ impl FrameKind {
     pub fn max_raw_bytes(self) -> usize {
         match self {
             FrameKind::Header => MAX_HEADER_BYTES,
-            FrameKind::Segment | FrameKind::Counts => MAX_SEGMENT_BYTES,
+            FrameKind::Tally | FrameKind::Segment | FrameKind::Counts | FrameKind::Unkept => {
+                MAX_SEGMENT_BYTES
+            }
             FrameKind::Outcome | FrameKind::Drop => MAX_NOTE_BYTES,
             FrameKind::Footer => MAX_FOOTER_BYTES,
         }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sample::Sample;
 use crate::codec;
 use crate::plan::Plan;
 
@@ -14,6 +15,8 @@ pub struct Header {
     pub engine: String,
     /// What the segments hold.
     pub detail: Detail,
+    /// Which segments are kept; `None` for all.
+    pub sample: Option<Sample>,
     /// The program, as it was named on the command line.
     pub program: String,
     /// The arguments of the program, its own name not included.

@@ -54,6 +54,18 @@ pub enum HistogramError {
         /// Number of events of the segment.
         expected: u64,
     },
+    /// An entry is no event of the plan.
+    #[error(
+        "entry {entry} of the histogram: the plan has no event {id} with {words} payload words"
+    )]
+    UnknownEvent {
+        /// Number of entries before it.
+        entry: usize,
+        /// The id found there.
+        id: u32,
+        /// Number of payload words found there.
+        words: usize,
+    },
 }
 
 impl Histogram {
@@ -82,9 +94,39 @@ impl Histogram {
         &self.entries
     }
 
+    /// The entries, in strictly ascending order of their events.
+    pub fn into_entries(self) -> Vec<HistogramEntry> {
+        self.entries
+    }
+
     /// Number of events that were counted.
     pub fn events(&self) -> u64 {
         self.entries.iter().map(|entry| entry.count).sum()
+    }
+
+    /// Checks that the plan with this `layout` has all its events.
+    ///
+    /// # Errors
+    ///
+    /// At the first one that it does not have.
+    pub fn check(&self, layout: EventLayout) -> Result<(), HistogramError> {
+        let is_unknown = |entry: &HistogramEntry| {
+            layout.payload_words(entry.event.id) != Some(entry.event.payload.len())
+        };
+        match self.entries.iter().position(is_unknown) {
+            None => Ok(()),
+            Some(entry) => {
+                let Event { id, ref payload } = self.entries[entry].event;
+                Err(HistogramError::UnknownEvent { entry, id, words: payload.len() })
+            }
+        }
+    }
+
+    /// More bytes than [`Histogram::encode`] gives. Cheap.
+    pub fn max_encoded_bytes(&self) -> u64 {
+        let (id, length, word, count) = (5, 1, 5, 10);
+        let payload = |entry: &HistogramEntry| entry.event.payload.len() as u64;
+        self.entries.iter().map(|entry| id + length + word * payload(entry) + count).sum()
     }
 
     /// The histogram as bytes: see `FORMAT.md`.
@@ -172,22 +214,41 @@ impl EventCounter {
     pub fn count(&mut self, words: &[u32]) -> Result<u64, EventError> {
         let mut events = 0;
         for event in Events::new(words, self.layout) {
-            self.add(event?);
+            self.add(event?, 1);
             events += 1;
         }
         Ok(events)
     }
 
+    /// Adds the events that `histogram` counted. All counts together must fit in 64 bits, as those
+    /// of one trace do.
+    ///
+    /// # Errors
+    ///
+    /// When an entry is no event of the plan: then nothing is added.
+    pub fn add_histogram(&mut self, histogram: &Histogram) -> Result<(), HistogramError> {
+        histogram.check(self.layout)?;
+        for entry in &histogram.entries {
+            self.add(entry.event.as_ref(), entry.count);
+        }
+        Ok(())
+    }
+
+    /// Number of different events since the counts were last taken.
+    pub fn distinct(&self) -> usize {
+        self.touched.len() + self.map.len()
+    }
+
     #[inline]
-    fn add(&mut self, event: EventRef<'_>) {
+    fn add(&mut self, event: EventRef<'_>, times: u64) {
         match self.table.get_mut(event.id as usize) {
             Some(count) => {
                 if *count == 0 {
                     self.touched.push(event.id);
                 }
-                *count += 1;
+                *count += times;
             }
-            None => *self.map.entry(event.to_event()).or_insert(0) += 1,
+            None => *self.map.entry(event.to_event()).or_insert(0) += times,
         }
     }
 
@@ -269,6 +330,26 @@ mod tests {
         assert_eq!(histogram.entries(), expected);
         assert_eq!(histogram.events(), 8);
         assert_eq!(counter.take(), Histogram::default());
+    }
+
+    #[test]
+    fn histograms_are_added_to_what_was_counted() {
+        let layout = EventLayout::of_widths(&[10, 2]);
+        let mut counter = EventCounter::new(layout);
+        counter.count(&[3, 10, 64]).unwrap();
+        let entries = vec![entry(3, &[], 5), entry(4, &[], 1), entry(10, &[64], 7)];
+        counter.add_histogram(&Histogram::from_entries(entries).unwrap()).unwrap();
+        assert_eq!(counter.distinct(), 3);
+        let expected = [entry(3, &[], 6), entry(4, &[], 1), entry(10, &[64], 8)];
+        assert_eq!(counter.take().entries(), expected);
+        assert_eq!(counter.distinct(), 0);
+        for (id, payload) in [(12, &[][..]), (9, &[1]), (10, &[]), (11, &[1, 2])] {
+            let wrong = vec![entry(0, &[], 1), entry(id, payload, 1)];
+            let wrong = Histogram::from_entries(wrong).unwrap();
+            let error = HistogramError::UnknownEvent { entry: 1, id, words: payload.len() };
+            assert_eq!(counter.add_histogram(&wrong), Err(error));
+            assert_eq!(counter.distinct(), 0);
+        }
     }
 
     #[test]

@@ -8,7 +8,6 @@ use std::iter::Peekable;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{FRAME_HEAD_BYTES, FrameHead, FrameKind};
-use super::header::Detail;
 use super::note::{DropNote, Outcome, OutcomeNote};
 use super::segment::SegmentInfo;
 
@@ -17,8 +16,11 @@ use super::segment::SegmentInfo;
 pub struct SegmentEntry {
     /// Stream, times and number of events.
     pub info: SegmentInfo,
-    /// Whether it holds ordered events or a histogram.
-    pub detail: Detail,
+    /// What the trace keeps of it.
+    pub kept: Kept,
+    /// Bytes that the histogram beside its ordered events takes in the file, without the head of
+    /// its frame, which stands before the segment's; `None` when there is none.
+    pub tally_bytes: Option<u32>,
     /// Where its frame starts in the file.
     pub offset: u64,
     /// Number of frames before it.
@@ -27,6 +29,18 @@ pub struct SegmentEntry {
     pub stored_bytes: u32,
     /// Bytes of its words, or of its encoded histogram, before compression.
     pub raw_bytes: u32,
+}
+
+/// What a trace keeps of a segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kept {
+    /// Every event, in program order.
+    #[default]
+    Events,
+    /// How often each event occurred.
+    Counts,
+    /// How many events there were: see [`super::Sample`].
+    Nothing,
 }
 
 /// How one invocation ended.
@@ -72,16 +86,28 @@ pub(super) struct Index {
 impl SegmentEntry {
     /// The kind of its frame.
     pub(super) fn kind(&self) -> FrameKind {
-        match self.detail {
-            Detail::Full => FrameKind::Segment,
-            Detail::Counts => FrameKind::Counts,
+        match self.kept {
+            Kept::Events => FrameKind::Segment,
+            Kept::Counts => FrameKind::Counts,
+            Kept::Nothing => FrameKind::Unkept,
         }
     }
 
+    /// Where the frame of the histogram beside its events starts, if there is one.
+    pub(super) fn tally_offset(&self) -> Option<u64> {
+        let bytes = FRAME_HEAD_BYTES as u64 + u64::from(self.tally_bytes?);
+        self.offset.checked_sub(bytes)
+    }
+
     fn check(&self) -> Result<(), &'static str> {
-        match self.detail {
-            Detail::Full => self.info.check_words(self.raw_bytes as usize),
-            Detail::Counts => self.info.check_times(),
+        if self.tally_bytes.is_some() && self.kept != Kept::Events {
+            return Err("a histogram stands beside no events");
+        }
+        match self.kept {
+            Kept::Events => self.info.check_words(self.raw_bytes as usize),
+            Kept::Counts => self.info.check_times(),
+            Kept::Nothing if self.raw_bytes > 0 => Err("an unkept segment holds something"),
+            Kept::Nothing => self.info.check_times(),
         }
     }
 }
@@ -92,14 +118,17 @@ impl Index {
         head: &FrameHead,
         offset: u64,
         info: SegmentInfo,
+        tally_bytes: Option<u32>,
     ) -> Result<(), &'static str> {
-        let detail = match head.kind {
-            FrameKind::Counts => Detail::Counts,
-            _ => Detail::Full,
+        let kept = match head.kind {
+            FrameKind::Counts => Kept::Counts,
+            FrameKind::Unkept => Kept::Nothing,
+            _ => Kept::Events,
         };
         let entry = SegmentEntry {
             info,
-            detail,
+            kept,
+            tally_bytes,
             offset,
             sequence: head.sequence,
             stored_bytes: head.stored_bytes,
@@ -130,7 +159,8 @@ impl Index {
 
     /// Number of frames that it describes.
     pub(super) fn frames(&self) -> usize {
-        self.segments.len() + self.outcomes.len() + self.drops.len()
+        let tallies = self.segments.iter().filter(|entry| entry.tally_bytes.is_some()).count();
+        tallies + self.segments.len() + self.outcomes.len() + self.drops.len()
     }
 
     /// Checks an index that came from a footer: its frames fill the file from `first`, where the
@@ -186,6 +216,9 @@ impl IndexWalk {
 
     fn pass_segment(&mut self, entry: &SegmentEntry) -> Result<(), &'static str> {
         entry.check()?;
+        if let Some(bytes) = entry.tally_bytes {
+            self.pass(bytes)?;
+        }
         if (entry.offset, entry.sequence) != (self.next_offset, self.next_sequence) {
             return Err("a segment of the index is out of place");
         }

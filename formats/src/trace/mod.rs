@@ -19,6 +19,7 @@ mod histogram;
 mod index;
 mod note;
 mod reader;
+mod sample;
 mod scan;
 mod segment;
 mod source;
@@ -31,6 +32,7 @@ pub use frame::{FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, MAGIC, TRAILER_BYT
 pub use header::{Detail, Header};
 pub use histogram::{EventCounter, Histogram, HistogramEntry, HistogramError};
 pub use note::{Location, Outcome, OutcomeKind};
-pub use reader::{DropEntry, OutcomeEntry, SegmentData, SegmentEntry, Trace};
+pub use reader::{DropEntry, Kept, OutcomeEntry, SegmentData, SegmentEntry, Trace};
+pub use sample::Sample;
 pub use segment::SegmentInfo;
 pub use writer::TraceWriter;

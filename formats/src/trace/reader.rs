@@ -10,10 +10,10 @@ use super::frame::{
     FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, MAGIC, TRAILER_BYTES, VERSION, file_head,
     footer_offset, u32_at,
 };
-use super::header::{Detail, Header};
+use super::header::Header;
 use super::histogram::{Histogram, HistogramError};
 use super::index::Index;
-pub use super::index::{DropEntry, OutcomeEntry, SegmentEntry};
+pub use super::index::{DropEntry, Kept, OutcomeEntry, SegmentEntry};
 use super::scan::{Position, Stop, read_at, read_body, read_head, read_payload, scan};
 use super::segment::{SEGMENT_PREFIX_BYTES, SegmentInfo};
 use super::source::Source;
@@ -42,6 +42,8 @@ pub enum SegmentData {
     Events(Vec<u32>),
     /// How often each event occurred.
     Counts(Histogram),
+    /// Nothing: the recording keeps only a share of its segments.
+    Nothing,
 }
 
 impl Trace {
@@ -155,6 +157,29 @@ impl Trace {
             .map_err(|stop| stop_to_error(stop, entry.offset, index))
     }
 
+    /// Reads how often each event of segment number `index` occurs, where that can be had without
+    /// reading the events themselves.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trace::read_segment`].
+    ///
+    /// # Panics
+    ///
+    /// When there is no such segment.
+    pub fn read_counts(&self, index: usize) -> Result<Option<Histogram>, TraceError> {
+        let entry = &self.index.segments[index];
+        if entry.kept == Kept::Events {
+            return read_tally(&self.source, entry).map_err(|stop| {
+                stop_to_error(stop, entry.tally_offset().unwrap_or(entry.offset), index)
+            });
+        }
+        match self.read_segment(index)? {
+            SegmentData::Counts(histogram) => Ok(Some(histogram)),
+            SegmentData::Events(_) | SegmentData::Nothing => Ok(None),
+        }
+    }
+
     /// Looks at the file again and adds what was written since; returns the number of new
     /// segments. Does nothing once the trace is complete or corrupt.
     ///
@@ -247,6 +272,7 @@ pub(super) fn read_header(source: &Source, bytes: u64) -> Result<(Header, Positi
         }
         let header: Header = codec::decode(&read_body(source, start.offset, &head)?)?;
         plan_check::check(&header.plan).map_err(|error| Stop::Corrupt(error.to_string()))?;
+        header.sample.map_or(Ok(()), |sample| sample.check())?;
         let next = Position { offset: start.offset + head.frame_bytes(), sequence: 1 };
         Ok((header, next))
     };
@@ -275,27 +301,48 @@ fn read_footer(source: &Source, first: u64, bytes: u64) -> Option<Index> {
     (complete && index.check(first, offset).is_ok()).then_some(index)
 }
 
-fn read_segment_data(source: &Source, entry: &SegmentEntry) -> Result<SegmentData, Stop> {
-    let position = Position { offset: entry.offset, sequence: entry.sequence };
+/// Reads one of the frames of a segment, of which the index tells where it is and how long.
+fn read_segment_body(
+    source: &Source,
+    position: Position,
+    kind: FrameKind,
+    stored_bytes: u32,
+    info: &SegmentInfo,
+) -> Result<Vec<u8>, Stop> {
     let head = read_head(source, position, u64::MAX)?;
-    let expected = (entry.kind(), entry.stored_bytes, entry.raw_bytes);
-    if (head.kind, head.stored_bytes, head.raw_bytes) != expected {
+    if (head.kind, head.stored_bytes) != (kind, stored_bytes) {
         return Err("the segment is not the one that the index announces".into());
     }
-    let payload = read_payload(source, entry.offset, &head)?;
+    let payload = read_payload(source, position.offset, &head)?;
     let (prefix, body) = payload
         .split_first_chunk::<SEGMENT_PREFIX_BYTES>()
         .ok_or("the segment is shorter than its prefix")?;
-    if SegmentInfo::from_bytes(prefix) != entry.info {
+    if SegmentInfo::from_bytes(prefix) != *info {
         return Err("the segment is not the one that the index announces".into());
     }
-    let raw = decompress(head.compression, body, head.raw_bytes as usize)?;
-    match entry.detail {
-        Detail::Full => Ok(SegmentData::Events(words(&raw))),
-        Detail::Counts => read_histogram(&raw, entry.info.events)
-            .map(SegmentData::Counts)
-            .map_err(|error| Stop::Corrupt(error.to_string())),
+    Ok(decompress(head.compression, body, head.raw_bytes as usize)?)
+}
+
+fn read_segment_data(source: &Source, entry: &SegmentEntry) -> Result<SegmentData, Stop> {
+    let position = Position { offset: entry.offset, sequence: entry.sequence };
+    let raw = read_segment_body(source, position, entry.kind(), entry.stored_bytes, &entry.info)?;
+    if raw.len() != entry.raw_bytes as usize {
+        return Err("the segment is not the one that the index announces".into());
     }
+    match entry.kept {
+        Kept::Events => Ok(SegmentData::Events(words(&raw))),
+        Kept::Counts => read_histogram(&raw, entry.info.events).map(SegmentData::Counts),
+        Kept::Nothing => Ok(SegmentData::Nothing),
+    }
+}
+
+fn read_tally(source: &Source, entry: &SegmentEntry) -> Result<Option<Histogram>, Stop> {
+    let (Some(stored_bytes), Some(offset)) = (entry.tally_bytes, entry.tally_offset()) else {
+        return Ok(None);
+    };
+    let position = Position { offset, sequence: entry.sequence.wrapping_sub(1) };
+    let raw = read_segment_body(source, position, FrameKind::Tally, stored_bytes, &entry.info)?;
+    read_histogram(&raw, entry.info.events).map(Some)
 }
 
 fn words(raw: &[u8]) -> Vec<u32> {
@@ -303,11 +350,13 @@ fn words(raw: &[u8]) -> Vec<u32> {
     words.iter().map(|&word| u32::from_le_bytes(word)).collect()
 }
 
-fn read_histogram(raw: &[u8], expected: u64) -> Result<Histogram, HistogramError> {
-    let histogram = Histogram::decode(raw)?;
-    let found = histogram.events();
-    if found != expected {
-        return Err(HistogramError::OtherTotal { found, expected });
-    }
-    Ok(histogram)
+fn read_histogram(raw: &[u8], expected: u64) -> Result<Histogram, Stop> {
+    let check = || {
+        let histogram = Histogram::decode(raw)?;
+        match histogram.events() {
+            found if found == expected => Ok(histogram),
+            found => Err(HistogramError::OtherTotal { found, expected }),
+        }
+    };
+    check().map_err(|error: HistogramError| Stop::Corrupt(error.to_string()))
 }

@@ -141,9 +141,10 @@ fn scan_frame(
     let head = read_head(source, *position, end)?;
     match head.kind {
         FrameKind::Header => return Err("a second header".into()),
-        FrameKind::Segment | FrameKind::Counts => {
+        FrameKind::Tally => return scan_counted(source, position, &head, end, index),
+        FrameKind::Segment | FrameKind::Counts | FrameKind::Unkept => {
             let info = scan_segment(source, offset, &head)?;
-            index.push_segment(&head, offset, info)?;
+            index.push_segment(&head, offset, info, None)?;
         }
         FrameKind::Outcome => {
             let note = codec::decode(&read_body(source, offset, &head)?)?;
@@ -163,6 +164,28 @@ fn scan_frame(
         }
     }
     position.pass(&head)?;
+    Ok(false)
+}
+
+/// Walks the frame of a histogram and the one of its segment behind it, as one: they were written
+/// together.
+fn scan_counted(
+    source: &Source,
+    position: &mut Position,
+    tally: &FrameHead,
+    end: u64,
+    index: &mut Index,
+) -> Result<bool, Stop> {
+    let info = scan_segment(source, position.offset, tally)?;
+    let mut next = *position;
+    next.pass(tally)?;
+    let head = read_head(source, next, end)?;
+    if head.kind != FrameKind::Segment || scan_segment(source, next.offset, &head)? != info {
+        return Err("the histogram of a segment stands before something else".into());
+    }
+    index.push_segment(&head, next.offset, info, Some(tally.stored_bytes))?;
+    next.pass(&head)?;
+    *position = next;
     Ok(false)
 }
 

@@ -1,11 +1,10 @@
 //! Reads a whole trace to find out whether anything in it is wrong.
 
 use super::error::TraceError;
-use super::histogram::Histogram;
+use super::histogram::{EventCounter, Histogram};
 use super::index::Index;
 use super::reader::{SegmentData, Trace, corrupt, ending_to_result, read_header};
 use super::scan::scan;
-use crate::events::Events;
 use crate::plan::EventLayout;
 
 impl Trace {
@@ -21,10 +20,13 @@ impl Trace {
         let ending = scan(&self.source, &mut position, self.bytes, &mut index)?;
         ending_to_result(&ending, index.segments.len())?;
         let layout = self.header().plan.layout();
+        let mut counter = EventCounter::new(layout);
         for (number, entry) in self.segments().iter().enumerate() {
+            let tally = self.read_counts(number)?;
             let found = match self.read_segment(number)? {
-                SegmentData::Events(words) => count_events(&words, layout),
+                SegmentData::Events(words) => count_events(&mut counter, &words, tally.as_ref()),
                 SegmentData::Counts(histogram) => count_histogram(&histogram, layout),
+                SegmentData::Nothing => Ok(entry.info.events),
             };
             let expected = entry.info.events;
             let checked = found.and_then(|found| match found == expected {
@@ -37,24 +39,20 @@ impl Trace {
     }
 }
 
-fn count_events(words: &[u32], layout: EventLayout) -> Result<u64, String> {
-    let mut count = 0;
-    for event in Events::new(words, layout) {
-        event.map_err(|error| error.to_string())?;
-        count += 1;
+fn count_events(
+    counter: &mut EventCounter,
+    words: &[u32],
+    tally: Option<&Histogram>,
+) -> Result<u64, String> {
+    let found = counter.count(words).map_err(|error| error.to_string())?;
+    let counted = counter.take();
+    match tally {
+        Some(tally) if *tally != counted => Err("its histogram counts other events".to_string()),
+        _ => Ok(found),
     }
-    Ok(count)
 }
 
 fn count_histogram(histogram: &Histogram, layout: EventLayout) -> Result<u64, String> {
-    for entry in histogram.entries() {
-        let id = entry.event.id;
-        let words = layout.payload_words(id);
-        let words = words.ok_or_else(|| format!("the plan has no event {id}"))?;
-        let found = entry.event.payload.len();
-        if found != words {
-            return Err(format!("the payload of event {id} has {found} words, not {words}"));
-        }
-    }
+    histogram.check(layout).map_err(|error| error.to_string())?;
     Ok(histogram.events())
 }

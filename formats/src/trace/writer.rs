@@ -30,8 +30,10 @@ use crate::plan_check;
 pub struct TraceWriter<W: Write> {
     output: W,
     compressor: Compressor<'static>,
-    /// The frame under construction; kept, so that writing allocates nothing in steady state.
+    /// The frames under construction; kept, so that writing allocates nothing in steady state.
     frame: Vec<u8>,
+    /// Number of frames under construction.
+    pending: u32,
     index: Index,
     /// Where the next frame starts.
     offset: u64,
@@ -53,6 +55,7 @@ impl<W: Write> TraceWriter<W> {
             output,
             compressor: Compressor::new(SEGMENT_LEVEL)?,
             frame: head.to_vec(),
+            pending: 0,
             index: Index::default(),
             offset: 0,
             sequence: 0,
@@ -70,7 +73,24 @@ impl<W: Write> TraceWriter<W> {
     ///
     /// When the segment is too large, contradicts its `info`, or the output refuses it.
     pub fn write_segment(&mut self, info: &SegmentInfo, words: &[u8]) -> Result<u64, WriteError> {
-        self.write_segment_frame(FrameKind::Segment, info, words)
+        self.write_segment_frame(FrameKind::Segment, info, words, None)
+    }
+
+    /// Writes one segment of ordered events, and before it how often each of them occurs: readers
+    /// that only add up need not read the events. Returns the bytes that both take in the trace.
+    ///
+    /// # Errors
+    ///
+    /// As [`TraceWriter::write_segment`].
+    pub fn write_counted_segment(
+        &mut self,
+        info: &SegmentInfo,
+        histogram: &Histogram,
+        words: &[u8],
+    ) -> Result<u64, WriteError> {
+        check_events(info, histogram)?;
+        let tally = self.append_frame(FrameKind::Tally, &info.to_bytes(), &histogram.encode())?;
+        self.write_segment_frame(FrameKind::Segment, info, words, Some(tally.stored_bytes))
     }
 
     /// Writes one segment of which only the histogram is kept. Returns the bytes that it takes in
@@ -84,10 +104,18 @@ impl<W: Write> TraceWriter<W> {
         info: &SegmentInfo,
         histogram: &Histogram,
     ) -> Result<u64, WriteError> {
-        if info.events != histogram.events() {
-            return Err(WriteError::InvalidSegment("its histogram counts other events"));
-        }
-        self.write_segment_frame(FrameKind::Counts, info, &histogram.encode())
+        check_events(info, histogram)?;
+        self.write_segment_frame(FrameKind::Counts, info, &histogram.encode(), None)
+    }
+
+    /// Notes a segment of which nothing is kept but its `info`. Returns the bytes that it takes in
+    /// the trace.
+    ///
+    /// # Errors
+    ///
+    /// As [`TraceWriter::write_segment`].
+    pub fn write_unkept(&mut self, info: &SegmentInfo) -> Result<u64, WriteError> {
+        self.write_segment_frame(FrameKind::Unkept, info, &[], None)
     }
 
     fn write_segment_frame(
@@ -95,15 +123,23 @@ impl<W: Write> TraceWriter<W> {
         kind: FrameKind,
         info: &SegmentInfo,
         raw: &[u8],
+        tally_bytes: Option<u32>,
     ) -> Result<u64, WriteError> {
-        let offset = self.offset;
-        let head = self.append_frame(kind, &info.to_bytes(), raw)?;
-        if let Err(reason) = self.index.push_segment(&head, offset, *info) {
-            self.frame.clear();
+        let before = self.offset;
+        let offset = before + self.frame.len() as u64;
+        let head = match self.append_frame(kind, &info.to_bytes(), raw) {
+            Ok(head) => head,
+            Err(error) => {
+                self.discard();
+                return Err(error);
+            }
+        };
+        if let Err(reason) = self.index.push_segment(&head, offset, *info, tally_bytes) {
+            self.discard();
             return Err(WriteError::InvalidSegment(reason));
         }
         self.write_out()?;
-        Ok(self.offset - offset)
+        Ok(self.offset - before)
     }
 
     /// Notes how an invocation on `stream` ended. Shortens a very long message.
@@ -177,10 +213,10 @@ impl<W: Write> TraceWriter<W> {
         if raw.len() > limit {
             return Err(WriteError::TooLarge { what: kind.name(), bytes: raw.len(), limit });
         }
-        let sequence = self.sequence;
-        if sequence == u32::MAX {
-            return Err(WriteError::TooManyFrames);
-        }
+        let sequence = match self.sequence.checked_add(self.pending) {
+            None | Some(u32::MAX) => return Err(WriteError::TooManyFrames),
+            Some(sequence) => sequence,
+        };
         let frame_start = self.frame.len();
         let payload_start = frame_start + FRAME_HEAD_BYTES;
         self.frame.resize(payload_start, 0);
@@ -196,6 +232,7 @@ impl<W: Write> TraceWriter<W> {
             payload_checksum: crc32c(payload),
         };
         self.frame[frame_start..payload_start].copy_from_slice(&head.to_bytes());
+        self.pending += 1;
         Ok(head)
     }
 
@@ -228,16 +265,28 @@ impl<W: Write> TraceWriter<W> {
         Ok(())
     }
 
-    /// Hands the frame to the output.
+    /// Hands the frames to the output.
     fn write_out(&mut self) -> Result<(), WriteError> {
         self.poisoned = true;
         self.output.write_all(&self.frame)?;
         self.poisoned = false;
-        self.sequence += 1;
+        self.sequence += self.pending;
         self.offset += self.frame.len() as u64;
-        self.frame.clear();
+        self.discard();
         Ok(())
     }
+
+    fn discard(&mut self) {
+        self.frame.clear();
+        self.pending = 0;
+    }
+}
+
+fn check_events(info: &SegmentInfo, histogram: &Histogram) -> Result<(), WriteError> {
+    if info.events != histogram.events() {
+        return Err(WriteError::InvalidSegment("its histogram counts other events"));
+    }
+    Ok(())
 }
 
 impl<W: Write> fmt::Debug for TraceWriter<W> {

@@ -231,6 +231,7 @@ pub(crate) fn header() -> Header {
         tool: "wf-record".to_owned(),
         engine: "wasmtime".to_owned(),
         detail: Detail::Full,
+        sample: None,
         program: "a.wasm".to_owned(),
         arguments: vec!["-n".to_owned()],
         module: MODULE.to_vec(),
@@ -248,17 +249,31 @@ pub(crate) const WORDS: &[u32] = &[0, 3, 64, 2, 3, 64, 1];
 pub(crate) const INFO: SegmentInfo =
     SegmentInfo { stream: 0, start_ns: 1000, end_ns: 5000, events: 5 };
 
+/// How often each event of [`WORDS`] occurs.
+pub(crate) fn tally() -> Histogram {
+    histogram_of(&[(0, &[], 1), (1, &[], 1), (2, &[], 1), (3, &[64], 2)])
+}
+
 pub(crate) fn histogram() -> Histogram {
-    let entry = |id, payload: &[u32], count| {
+    histogram_of(&[(1, &[], 2), (2, &[], 300), (3, &[64], 302)])
+}
+
+fn histogram_of(entries: &[(u32, &[u32], u64)]) -> Histogram {
+    let entries = entries.iter().map(|&(id, payload, count)| {
         let event = Event { id, payload: payload.into() };
         HistogramEntry { event, count }
-    };
-    let entries = vec![entry(1, &[], 2), entry(2, &[], 300), entry(3, &[64], 302)];
-    Histogram::from_entries(entries).unwrap()
+    });
+    Histogram::from_entries(entries.collect()).unwrap()
 }
 
 pub(crate) const COUNTS_INFO: SegmentInfo =
     SegmentInfo { stream: 1, start_ns: 2000, end_ns: 9000, events: 604 };
+
+pub(crate) const COUNTED_INFO: SegmentInfo =
+    SegmentInfo { stream: 2, start_ns: 2000, end_ns: 9000, events: 5 };
+
+pub(crate) const UNKEPT_INFO: SegmentInfo =
+    SegmentInfo { stream: 2, start_ns: 9000, end_ns: 9500, events: 17 };
 
 pub(crate) fn outcome() -> Outcome {
     Outcome {
@@ -271,13 +286,16 @@ pub(crate) fn outcome() -> Outcome {
     }
 }
 
-/// The tiny trace: a segment, a drop note, a histogram, an outcome.
+/// The tiny trace: a segment, a drop note, a segment of which only the histogram is kept, an outcome,
+/// a segment with its histogram, a segment of which nothing is kept.
 pub(crate) fn trace() -> Vec<u8> {
     let mut writer = TraceWriter::create(Vec::new(), &header()).unwrap();
     writer.write_segment(&INFO, &bytes_of(WORDS)).unwrap();
     writer.write_drop(0, 7, 28).unwrap();
     writer.write_histogram(&COUNTS_INFO, &histogram()).unwrap();
     writer.write_outcome(0, &outcome()).unwrap();
+    writer.write_counted_segment(&COUNTED_INFO, &tally(), &bytes_of(WORDS)).unwrap();
+    writer.write_unkept(&UNKEPT_INFO).unwrap();
     writer.finish().unwrap()
 }
 

@@ -113,7 +113,7 @@ impl Recording {
             free_sender.send(buffer).expect("the pool has room for all its buffers");
         }
         let layout: EventLayout = header.plan.layout();
-        let digest = Digest::new(layout, header.detail);
+        let digest = Digest::new(header);
         let writer = Writer::new(trace, written, options.max_trace_bytes, free_sender, digest);
         let thread = std::thread::Builder::new()
             .name("wf-writer".to_owned())

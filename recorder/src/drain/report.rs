@@ -32,6 +32,8 @@ pub struct DrainReport {
     pub events: u64,
     /// Segments in the trace.
     pub segments: u64,
+    /// Those of them of which nothing is kept but how many events they had.
+    pub unkept_segments: u64,
     /// Bytes that the events in the trace took in the ring.
     pub ring_bytes: u64,
     /// Bytes of the whole trace.

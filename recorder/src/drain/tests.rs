@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use formats::trace::{Detail, Ending, Header, Outcome, OutcomeKind, SegmentData, Trace};
+use formats::trace::{
+    Detail, Ending, Header, Kept, Outcome, OutcomeKind, Sample, SegmentData, Trace,
+};
 
 use super::{DrainOptions, Overflow, Recording, SharedBytes};
 use crate::limits::{CLOSING_BYTES, POOL_BUFFERS};
@@ -84,6 +86,52 @@ fn counts_are_kept_instead_of_events_when_asked_for() {
         .map(|entry| (entry.event.id, entry.event.payload.to_vec(), entry.count))
         .collect();
     assert_eq!(counts, [(0, vec![], 1), (1, vec![], 3), (site, vec![500], 2)]);
+}
+
+#[test]
+fn a_histogram_stands_beside_events_that_repeat() {
+    let (recording, bytes) = start(DrainOptions::default());
+    let mut tap = recording.tap();
+    tap.segment(&words(&[1; 20]));
+    tap.segment(&words(&[1, 0]));
+    recording.finish().unwrap();
+    let trace = Trace::from_bytes(bytes.take()).unwrap();
+    trace.verify().unwrap();
+    let counts = trace.read_counts(0).unwrap().expect("it repeats");
+    assert_eq!((counts.entries().len(), counts.events()), (1, 20));
+    assert_eq!(trace.read_counts(1).unwrap(), None);
+}
+
+#[test]
+fn a_sample_keeps_its_share_and_counts_the_rest() {
+    let sample = Sample::of_rate(0.3, 5).unwrap();
+    for detail in [Detail::Full, Detail::Counts] {
+        let header = Header { sample: Some(sample), ..header(detail) };
+        let site = header.plan.layout().bare();
+        let bytes = SharedBytes::default();
+        let recording = Recording::start(bytes.clone(), &header, DrainOptions::default()).unwrap();
+        let (mut one, mut two) = (recording.tap(), recording.tap());
+        for _ in 0..40 {
+            one.segment(&words(&[1, 0, site, 700]));
+            two.segment(&words(&[site, 800, 1]));
+        }
+        one.outcome(returned());
+        let report = recording.finish().unwrap();
+        let trace = Trace::from_bytes(bytes.take()).unwrap();
+        trace.verify().unwrap();
+        assert_eq!((trace.events(), report.events), (40 * 5, 40 * 5));
+        assert_eq!((report.segments, report.ring_bytes), (80, 40 * 28));
+        let mut numbers = [0, 0];
+        for entry in trace.segments() {
+            let stream = entry.info.stream;
+            let number = &mut numbers[stream as usize];
+            assert_eq!(sample.keeps(stream, *number), entry.kept != Kept::Nothing);
+            *number += 1;
+        }
+        let unkept = trace.segments().iter().filter(|entry| entry.kept == Kept::Nothing).count();
+        assert_eq!(report.unkept_segments, unkept as u64);
+        assert!((40..72).contains(&unkept), "{unkept}");
+    }
 }
 
 /// An output that takes the header and then waits for permission before every write.

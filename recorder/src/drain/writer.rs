@@ -6,9 +6,11 @@ use std::io::{self, Write};
 use crossbeam_channel::{Receiver, Sender};
 use formats::events::{EventError, Events};
 use formats::plan::EventLayout;
-use formats::trace::{Detail, EventCounter, Histogram, Outcome, SegmentInfo, TraceWriter};
+use formats::trace::{
+    Detail, EventCounter, Header, Histogram, Outcome, Sample, SegmentInfo, TraceWriter,
+};
 
-use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES};
+use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, MIN_REPETITION};
 
 use super::counter::{ByteCount, CountedWrite};
 use super::words::WordBuffer;
@@ -69,34 +71,30 @@ impl<W: Write> Writer<W> {
 
     fn segment(&mut self, segment: FilledSegment) {
         self.lose(segment.stream, segment.lost);
-        let (events, histogram) = match self.digest.take_in(&segment.words) {
-            Ok((events, histogram)) => (events, histogram),
+        let (events, kept) = match self.digest.take_in(&segment) {
+            Ok(digested) => digested,
             Err(error) => {
                 self.fail(foreign(error, segment.stream));
-                (0, None)
+                (0, Kept::Nothing)
             }
         };
         let here = Loss { events, bytes: segment.words.len() as u64 };
-        if self.failure.is_some() || !self.has_room(here.bytes) {
+        if self.failure.is_some() || !self.has_room(kept.max_bytes(here.bytes)) {
             self.lose(segment.stream, here);
-        } else if let Err(error) = self.append(&segment, events, histogram) {
+        } else if let Err(error) = self.append(&segment, events, &kept) {
             self.lose(segment.stream, here);
             self.fail(error);
         } else {
             self.report.events += here.events;
             self.report.ring_bytes += here.bytes;
             self.report.segments += 1;
+            self.report.unkept_segments += u64::from(matches!(kept, Kept::Nothing));
         }
         // Nobody takes buffers any more when all streams are gone.
         let _ = self.free.send(segment.words);
     }
 
-    fn append(
-        &mut self,
-        segment: &FilledSegment,
-        events: u64,
-        histogram: Option<Histogram>,
-    ) -> Result<(), Cause> {
+    fn append(&mut self, segment: &FilledSegment, events: u64, kept: &Kept) -> Result<(), Cause> {
         self.note_losses(segment.stream)?;
         let info = SegmentInfo {
             stream: segment.stream,
@@ -104,9 +102,13 @@ impl<W: Write> Writer<W> {
             end_ns: segment.end_ns,
             events,
         };
-        match histogram {
-            None => self.trace.write_segment(&info, &segment.words)?,
-            Some(histogram) => self.trace.write_histogram(&info, &histogram)?,
+        match kept {
+            Kept::Nothing => self.trace.write_unkept(&info)?,
+            Kept::Counts(counts) => self.trace.write_histogram(&info, counts)?,
+            Kept::Events(None) => self.trace.write_segment(&info, &segment.words)?,
+            Kept::Events(Some(counts)) => {
+                self.trace.write_counted_segment(&info, counts, &segment.words)?
+            }
         };
         Ok(())
     }
@@ -123,8 +125,9 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Whether a segment of `bytes` surely fits, with what closes the trace behind it. Once one was dropped for its size, all that
-    /// follow are: a prefix of the events says more than a random part of them.
+    /// Whether a segment of which `bytes` are kept surely fits, with what closes the trace behind it.
+    /// Once one was dropped for its size, all that follow are: a prefix of the events says more than
+    /// a random part of them.
     fn has_room(&mut self, bytes: u64) -> bool {
         let footer = FOOTER_ENTRY_BYTES * (self.report.segments + 1);
         let needed = self.written.get() + bytes + footer + CLOSING_BYTES;
@@ -177,41 +180,70 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Counts the events of segments, by the detail that is kept of them.
+/// Decides what is kept of segments, and counts their events.
 pub(super) struct Digest {
     layout: EventLayout,
+    detail: Detail,
+    sample: Option<Sample>,
+    /// Number of segments so far, by stream.
+    numbers: BTreeMap<u32, u32>,
     words: WordBuffer,
-    /// Present when only counts are kept.
-    counter: Option<EventCounter>,
+    counter: EventCounter,
 }
 
 impl Digest {
-    pub(super) fn new(layout: EventLayout, detail: Detail) -> Digest {
-        let counter = match detail {
-            Detail::Full => None,
-            Detail::Counts => Some(EventCounter::new(layout)),
-        };
-        Digest { layout, words: WordBuffer::default(), counter }
+    pub(super) fn new(header: &Header) -> Digest {
+        let layout = header.plan.layout();
+        Digest {
+            layout,
+            detail: header.detail,
+            sample: header.sample,
+            numbers: BTreeMap::new(),
+            words: WordBuffer::default(),
+            counter: EventCounter::new(layout),
+        }
     }
 
-    /// Number of events in the words of one segment, and their histogram if that is all that is
-    /// kept.
-    fn take_in(&mut self, words: &[u8]) -> Result<(u64, Option<Histogram>), EventError> {
-        let words = self.words.load(words);
-        match &mut self.counter {
-            None => Ok((count(words, self.layout)?, None)),
-            Some(counter) => Ok((counter.count(words)?, Some(counter.take()))),
+    /// Number of events in the segment, and what is kept of it.
+    fn take_in(&mut self, segment: &FilledSegment) -> Result<(u64, Kept), EventError> {
+        let words = self.words.load(&segment.words);
+        let number = self.numbers.entry(segment.stream).or_default();
+        let is_kept = self.sample.is_none_or(|sample| sample.keeps(segment.stream, *number));
+        *number = number.wrapping_add(1);
+        if !is_kept {
+            let mut events = Events::new(words, self.layout);
+            return Ok((events.try_fold(0, |sum, event| event.map(|_| sum + 1))?, Kept::Nothing));
         }
+        let events = self.counter.count(words)?;
+        let counts = self.counter.take();
+        let repeats = counts.entries().len() as u64 * MIN_REPETITION <= events;
+        let kept = match self.detail {
+            Detail::Counts => Kept::Counts(counts),
+            Detail::Full => Kept::Events(repeats.then_some(counts)),
+        };
+        Ok((events, kept))
     }
 }
 
-fn count(words: &[u32], layout: EventLayout) -> Result<u64, EventError> {
-    let mut events = 0;
-    for event in Events::new(words, layout) {
-        event?;
-        events += 1;
+/// What is kept of a segment.
+enum Kept {
+    /// How many events it had.
+    Nothing,
+    /// Its histogram.
+    Counts(Histogram),
+    /// Its events, and perhaps their histogram beside them.
+    Events(Option<Histogram>),
+}
+
+impl Kept {
+    /// More bytes than are stored of a segment that has `bytes` in the ring.
+    fn max_bytes(&self, bytes: u64) -> u64 {
+        match self {
+            Kept::Nothing => 0,
+            Kept::Counts(counts) => counts.max_encoded_bytes(),
+            Kept::Events(counts) => bytes + counts.as_ref().map_or(0, Histogram::max_encoded_bytes),
+        }
     }
-    Ok(events)
 }
 
 fn foreign(error: EventError, stream: u32) -> Cause {

@@ -11,6 +11,9 @@ use regex::Regex;
 const EXAMPLES: &str = "\
 Examples:
   wf-analyze trace.bin                              fuel of the program, its functions and loops
+  wf-analyze --approx trace.bin                     an estimate to ±1 %, from a part of the trace
+  wf-analyze --approx=5 --confidence 0.99 trace.bin
+  wf-analyze --follow trace.bin                     while wf-record is still writing it
   wf-analyze --cost-model unit trace.bin            count every operator as 1
   wf-analyze --format json -o report.json trace.bin
   wf-analyze --sort total --limit 10 trace.bin      most fuel first, callees included
@@ -63,6 +66,34 @@ pub(crate) struct ReportArgs {
     #[arg(value_name = "TRACE")]
     pub(crate) trace: Option<PathBuf>,
 
+    /// Estimate the total from a sample, to ± PCT percent [default: 1], instead of reading
+    /// everything.
+    #[arg(
+        long,
+        value_name = "PCT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = parse_percent
+    )]
+    pub(crate) approx: Option<f64>,
+
+    /// How often the interval of an estimate has to hold the true total.
+    #[arg(long, value_name = "SHARE", default_value = "0.95", requires = "approx", value_parser = parse_confidence)]
+    pub(crate) confidence: f64,
+
+    /// Which sample is drawn: the same one for the same number.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "approx")]
+    pub(crate) seed: u64,
+
+    /// Price the trace while it is being recorded, and report when the recording ends.
+    #[arg(long, conflicts_with = "approx")]
+    pub(crate) follow: bool,
+
+    /// Compute what callees spent even if the events are so many that it takes seconds.
+    #[arg(long, conflicts_with = "approx")]
+    pub(crate) inclusive: bool,
+
     /// Prices: `wasmtime` (that of wasmtime-48), `wasmtime-45`, `unit`, or a file.
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
     pub(crate) cost_model: String,
@@ -84,7 +115,8 @@ pub(crate) struct ReportArgs {
     pub(crate) limit: Option<usize>,
 
     /// Columns of the tables, in this order (text, markdown, csv): kind, index, operator, name,
-    /// count, self, self%, total, total%.
+    /// count, self, self%, total, total%, and of estimates count_low, count_high, self_low,
+    /// self_high.
     #[arg(long, value_delimiter = ',', value_name = "COLUMN,...")]
     pub(crate) fields: Option<Vec<Field>>,
 
@@ -204,6 +236,22 @@ impl From<SortKey> for Sort {
     }
 }
 
+/// A percentage above 0 and at most 100.
+fn parse_percent(percent: &str) -> Result<f64, String> {
+    let number: Option<f64> = percent.trim_end_matches('%').parse().ok();
+    number
+        .filter(|&number| number > 0.0 && number <= 100.0)
+        .ok_or_else(|| "a percentage is a number above 0 and at most 100".to_owned())
+}
+
+/// A probability between 0 and 1.
+fn parse_confidence(share: &str) -> Result<f64, String> {
+    let number: Option<f64> = share.parse().ok();
+    number
+        .filter(|&number| number > 0.0 && number < 1.0)
+        .ok_or_else(|| "a confidence is a number between 0 and 1, such as 0.95".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +269,25 @@ mod tests {
         assert_eq!(cli.report.trace, Some(PathBuf::from("./info")));
         let cli = Cli::parse_from(["wf-analyze", "info", "trace.bin"]);
         assert!(matches!(cli.command, Some(Command::Info(_))));
+    }
+
+    #[test]
+    fn the_target_of_an_estimate_is_optional_and_needs_an_equals_sign() {
+        let approx =
+            |line: &str| Cli::try_parse_from(line.split(' ')).map(|cli| cli.report.approx).ok();
+        assert_eq!(approx("wf-analyze t"), Some(None));
+        assert_eq!(approx("wf-analyze --approx t"), Some(Some(1.0)));
+        assert_eq!(approx("wf-analyze --approx=0.5 t"), Some(Some(0.5)));
+        assert_eq!(approx("wf-analyze --approx=5% t"), Some(Some(5.0)));
+        for wrong in ["0", "-1", "101", "NaN", "x", ""] {
+            assert_eq!(approx(&format!("wf-analyze --approx={wrong} t")), None, "{wrong}");
+        }
+        for wrong in ["--confidence 0.9", "--seed 3", "--approx --follow", "--approx --inclusive"] {
+            assert_eq!(approx(&format!("wf-analyze {wrong} t")), None, "{wrong}");
+        }
+        for wrong in ["0", "1", "95", "x"] {
+            assert_eq!(approx(&format!("wf-analyze --approx --confidence {wrong} t")), None);
+        }
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl<W: Write> Dump<'_, W> {
                     writeln!(self.output, "{prefix} {number} {words}")?;
                 }
             }
+            SegmentData::Nothing => {
+                if self.take() {
+                    writeln!(self.output, "{prefix} {} events were not kept", entry.info.events)?;
+                }
+            }
             SegmentData::Counts(histogram) => {
                 for counted in histogram.entries() {
                     if !self.take() {

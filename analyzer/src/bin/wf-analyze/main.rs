@@ -5,6 +5,7 @@
 mod args;
 mod cost_model;
 mod dump;
+mod follow;
 mod info;
 mod output;
 mod report;

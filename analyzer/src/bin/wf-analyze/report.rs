@@ -3,20 +3,34 @@
 use std::path::Path;
 use std::time::Instant;
 
+use analyzer::estimate::Goal;
 use analyzer::limits::DEFAULT_TABLE_ROWS;
 use analyzer::render::{self, View};
 use analyzer::{Analysis, AnalyzeOptions};
 use anyhow::Result;
 
 use crate::args::{Color, Format, ReportArgs};
-use crate::{cost_model, output, traces};
+use crate::{cost_model, follow, output, traces};
 
 /// Prices the trace at `path` and writes the report.
 pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
     let started = Instant::now();
     let model = cost_model::load(&args.cost_model)?;
-    let trace = traces::open(path)?;
-    let options = AnalyzeOptions { jobs: args.jobs, allow_partial: args.allow_partial };
+    let trace = match args.follow {
+        false => traces::open(path)?,
+        true => follow::until_the_end(path, &model, args, color)?,
+    };
+    let options = AnalyzeOptions {
+        jobs: args.jobs,
+        allow_partial: args.allow_partial,
+        inclusive: args.inclusive,
+        goal: args.approx.map(|percent| Goal {
+            precision: percent / 100.0,
+            confidence: args.confidence,
+            seed: args.seed,
+            guard: false,
+        }),
+    };
     let analysis = analyzer::analyze(&trace, &model, &options)
         .map_err(|error| traces::explain(path, &error))?;
     if args.verbose {

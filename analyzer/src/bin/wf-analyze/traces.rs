@@ -39,6 +39,7 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::Read(TraceError::NotATrace) => "record one with `wf-record MODULE.wasm`",
         Error::Read(TraceError::NewerVersion { .. }) => "use the wf-analyze that came with it",
         Error::Read(TraceError::Truncated { segments: 0, .. }) => "record it again",
+        Error::Sample { .. } => "--approx makes one",
         Error::Incomplete(_) => "--allow-partial prices what is there",
         Error::Read(TraceError::Truncated { .. } | TraceError::Corrupt { .. })
         | Error::Events { .. }

@@ -2,11 +2,12 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::{ArgAction, Parser, ValueEnum};
-use formats::trace::Detail;
+use formats::trace::{Detail, Sample};
 use recorder::limits::{DEFAULT_RING_BYTES, MAX_RING_BYTES};
 use recorder::wasi::Directory;
 use recorder::wasi::deterministic::DEFAULT_SEED;
@@ -21,6 +22,8 @@ Examples:
   wf-record -o a.trace --deterministic program.wasm
                                                 the same clocks and random numbers in every run
   wf-record --detail counts program.wasm        the smallest trace that still gives exact totals
+  wf-record --approx 0.05 program.wasm          keep one segment in twenty, for an estimate:
+  wf-analyze --approx trace.bin
 
 Exit status:
   the program's own; 134 after a trap, and 1 after an uncaught exception or a failed host function
@@ -78,6 +81,15 @@ pub(crate) struct Args {
     /// What the trace keeps
     #[arg(long, value_name = "DETAIL", value_enum, default_value_t = DetailChoice::Full)]
     detail: DetailChoice,
+
+    /// Keep only this share of the trace's segments, chosen at random, for an estimate: above 0, at
+    /// most 1
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    approx: Option<f64>,
+
+    /// Make the choice of --approx from this number: the same one for the same number
+    #[arg(long, value_name = "N", requires = "approx")]
+    seed: Option<u64>,
 
     /// Size of the buffer inside of the program, in bytes or with K, M, G; whole pages of 64K
     #[arg(long, value_name = "BYTES", value_parser = parse_ring_size, default_value_t = DEFAULT_RING_BYTES)]
@@ -191,6 +203,12 @@ impl Args {
             .collect()
     }
 
+    /// What the choice of segments follows from. By default nobody can know it before: a program
+    /// must not be able to hide its work in segments that won't be kept.
+    fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| RandomState::new().build_hasher().finish())
+    }
+
     /// Which slices to record for.
     pub(crate) fn slices(&self) -> Slices {
         match self.slices {
@@ -233,6 +251,9 @@ impl Args {
         }
         if let Some(seed) = self.deterministic {
             builder = builder.deterministic(seed.unwrap_or(DEFAULT_SEED));
+        }
+        if let Some(sample) = self.approx.and_then(|rate| Sample::of_rate(rate, self.seed())) {
+            builder = builder.sample(sample);
         }
         if let Some(bytes) = self.max_trace_size {
             builder = builder.max_trace_bytes(bytes);
@@ -281,6 +302,12 @@ fn parse_size(size: &str) -> Result<u64, String> {
         .parse()
         .map_err(|_| "a size is a number of bytes, or one with K, M or G".to_owned())?;
     number.checked_mul(unit).ok_or_else(|| "this size is beyond 64 bits".to_owned())
+}
+
+fn parse_rate(rate: &str) -> Result<f64, String> {
+    let rate: Option<f64> = rate.parse().ok();
+    rate.filter(|&rate| Sample::of_rate(rate, 0).is_some())
+        .ok_or_else(|| "a rate is a number above 0 and at most 1, such as 0.05".to_owned())
 }
 
 fn parse_ring_size(size: &str) -> Result<u32, String> {
@@ -346,6 +373,16 @@ mod tests {
         }
         assert!(parse_ring_size("0").is_err());
         assert!(parse_ring_size("1G").is_err());
+    }
+
+    #[test]
+    fn rates_are_above_zero_and_at_most_one() {
+        assert_eq!(parse_rate("0.05"), Ok(0.05));
+        assert_eq!(parse_rate("1"), Ok(1.0));
+        for wrong in ["0", "-0.1", "1.01", "5%", "NaN", "inf", ""] {
+            assert!(parse_rate(wrong).is_err(), "{wrong}");
+        }
+        assert!(Args::try_parse_from(["wf-record", "--seed", "1", "m.wasm"]).is_err());
     }
 
     #[test]

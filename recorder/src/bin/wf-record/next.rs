@@ -3,17 +3,18 @@
 use std::env;
 use std::path::Path;
 
-/// The command that analyzes the trace at `path`.
+/// The command that analyzes the trace at `path`, which allows only an estimate if it `is_sample`.
 ///
 /// Under `cargo run` there is no installed `wf-analyze`, so the command goes through cargo too.
-pub(crate) fn command(path: &Path) -> String {
+pub(crate) fn command(path: &Path, is_sample: bool) -> String {
     let through_cargo = env::var_os("CARGO").is_some();
     let analyze = match (through_cargo, cfg!(debug_assertions)) {
         (false, _) => "wf-analyze",
         (true, false) => "cargo run --release --bin wf-analyze --",
         (true, true) => "cargo run --bin wf-analyze --",
     };
-    format!("{analyze} {}", shell_word(&path.display().to_string()))
+    let approx = if is_sample { " --approx" } else { "" };
+    format!("{analyze}{approx} {}", shell_word(&path.display().to_string()))
 }
 
 /// `word` as one word of a POSIX shell's command line.

@@ -45,6 +45,7 @@ impl Output {
                 .with_context(|| format!("can't keep {} as {}", path.display(), old.display()))?;
         }
         let file = File::create(path).with_context(|| format!("can't write {}", path.display()))?;
+        hold(&file);
         Ok(Box::new(file))
     }
 
@@ -64,6 +65,17 @@ impl Output {
             Output::Stdout => "standard output".to_owned(),
             Output::File(path) => path.display().to_string(),
         }
+    }
+}
+
+/// Takes the lock that tells readers that the trace is still being written, until this process ends
+/// in whatever way.
+///
+/// Some file systems have no locks: then readers have to guess. On Windows a lock would keep them from
+/// reading.
+fn hold(file: &File) {
+    if cfg!(unix) {
+        let _ = file.try_lock();
     }
 }
 

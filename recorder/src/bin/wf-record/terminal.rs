@@ -94,10 +94,11 @@ impl Terminal {
         let report = receipt.report();
         self.warn_of_losses(report);
         self.say(&format!(
-            "{}, {} events ({} dropped), {}: {}",
+            "{}, {} events ({} dropped){}, {}: {}",
             seconds(receipt.guest_time),
             grouped(report.events),
             grouped(report.dropped.events),
+            kept(report),
             size(report.trace_bytes),
             output.name(),
         ));
@@ -108,7 +109,8 @@ impl Terminal {
             seconds(report.stalled),
         ));
         if let Output::File(path) = output {
-            self.say(&format!("next: {}", self.colored(BOLD, &next::command(path))));
+            let next = next::command(path, report.unkept_segments > 0);
+            self.say(&format!("next: {}", self.colored(BOLD, &next)));
         }
     }
 
@@ -134,6 +136,15 @@ impl Terminal {
 
     fn colored(&self, color: &str, text: &str) -> String {
         if self.color { format!("{color}{text}{RESET}") } else { text.to_owned() }
+    }
+}
+
+/// How many of the segments are kept, if not all.
+fn kept(report: &DrainReport) -> String {
+    let kept = report.segments - report.unkept_segments;
+    match report.unkept_segments {
+        0 => String::new(),
+        _ => format!(", {} of {} segments kept", grouped(kept), grouped(report.segments)),
     }
 }
 

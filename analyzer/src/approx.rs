@@ -1,0 +1,261 @@
+//! An estimate of the total and of the profile, from a sample of the segments.
+//!
+//! The units of [`crate::estimate`] are the segments, and what was dropped between them. What the index
+//! tells of a segment (events, times, bytes) is known without reading it; those that are drawn are
+//! read by their histograms where they have one, and their events priced.
+//!
+//! The last segment before a trap is always read, in the sample or not: the trap may have cut a loop
+//! nest short that its last events tell of.
+
+use std::collections::BTreeSet;
+
+use formats::report::{Fuel, Range, SampleReport};
+use formats::trace::{DropEntry, FRAME_HEAD_BYTES, Histogram, Kept, SegmentEntry, Trace};
+
+use crate::analysis::{Case, Findings, Stats, tail_notes};
+use crate::bounds::{self, Bounds};
+use crate::error::Error;
+use crate::estimate::{self, Access, Cost, Estimate, Goal, Interval, Part, Unit};
+use crate::limits::SEGMENTS_AT_ONCE;
+use crate::profile::{self, Figure};
+use crate::streams::{Item, streams};
+use crate::table::Table;
+use crate::walk::{TrapTail, unordered_tails};
+use crate::{completeness, exact, tally};
+
+/// Estimates the total and the profile; where that takes reading everything, they are exact.
+///
+/// # Errors
+///
+/// When the goal is impossible or the trace can't be priced. What can't be read widens the interval.
+pub(crate) fn price(case: &Case<'_>, goal: &Goal) -> Result<Findings, Error> {
+    let is_all_there = completeness::gaps(case.trace).is_empty()
+        && completeness::sample_error(case.trace).is_none();
+    if goal.precision == 0.0 && is_all_there {
+        return exact::price(case);
+    }
+    let one = bounds::of_event(case.pricer.module, case.plan, case.pricer.model)
+        .map_err(Error::Module)?;
+    let units = units(case.trace, one);
+    let mut reader = Reader::new(case);
+    reader.learn_ends()?;
+    let found =
+        estimate::estimate(&units, goal, |batch| reader.price(batch)).map_err(goal_error)?;
+    if found.exact && is_all_there && reader.damage.is_empty() {
+        return exact::price(case);
+    }
+    let tails = reader.tails()?;
+    Ok(report(case, goal, &found, &tails, &reader))
+}
+
+fn goal_error(error: estimate::Error<Error>) -> Error {
+    match error {
+        estimate::Error::Price(error) => error,
+        estimate::Error::Overflow => Error::Overflow,
+        other => Error::Goal(other.to_string()),
+    }
+}
+
+/// What there is to be read, and what is missing.
+fn units(trace: &Trace, one: Bounds) -> Vec<Unit> {
+    let segments = trace.segments().iter().map(|entry| {
+        let Bounds { least, most } = one.times(entry.info.events);
+        let access = match entry.kept {
+            Kept::Nothing => Access::Unkept,
+            Kept::Events | Kept::Counts => Access::Readable,
+        };
+        Unit {
+            stream: entry.info.stream,
+            events: entry.info.events,
+            nanoseconds: entry.info.end_ns - entry.info.start_ns,
+            bytes: bytes_to_read(entry),
+            access,
+            least,
+            most,
+        }
+    });
+    let dropped = trace.drops().iter().map(|entry| {
+        let events = dropped_events(trace, entry);
+        // Where not even the number of events is certain, every word may be one, or none.
+        let Bounds { most, .. } = one.times(entry.events.max(entry.bytes / WORD_BYTES));
+        let Bounds { least, .. } = one.times(entry.events);
+        let access = Access::Lost;
+        Unit { stream: entry.stream, events, access, least, most, ..Unit::default() }
+    });
+    segments.chain(dropped).collect()
+}
+
+/// Bytes of a word in the ring.
+const WORD_BYTES: u64 = 4;
+
+/// How many events were dropped; where only their bytes are known, as many as elsewhere in the trace
+/// for so many bytes.
+fn dropped_events(trace: &Trace, entry: &DropEntry) -> u64 {
+    if entry.events > 0 {
+        return entry.events;
+    }
+    let ordered = trace.segments().iter().filter(|segment| segment.kept == Kept::Events);
+    let (events, bytes) = ordered.fold((0_u128, 0_u128), |(events, bytes), segment| {
+        (events + u128::from(segment.info.events), bytes + u128::from(segment.raw_bytes))
+    });
+    match bytes {
+        0 => entry.bytes / WORD_BYTES,
+        _ => (u128::from(entry.bytes) * events / bytes) as u64,
+    }
+}
+
+/// Bytes of the file that are read to count the events of a segment.
+pub(crate) fn bytes_to_read(entry: &SegmentEntry) -> u64 {
+    let stored = entry.tally_bytes.unwrap_or(entry.stored_bytes);
+    FRAME_HEAD_BYTES as u64 + u64::from(stored)
+}
+
+/// Reads and prices segments.
+struct Reader<'a> {
+    case: &'a Case<'a>,
+    table: Table<'a>,
+    /// What could not be read.
+    damage: Vec<Error>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(case: &'a Case<'a>) -> Self {
+        Reader { case, table: Table::new(&case.pricing), damage: Vec::new() }
+    }
+
+    /// What each of these segments costs; `None` for those that can't be read.
+    fn price(&mut self, segments: &[usize]) -> Result<Vec<Option<Cost>>, Error> {
+        let mut costs = Vec::with_capacity(segments.len());
+        for group in segments.chunks(SEGMENTS_AT_ONCE) {
+            let (mut histograms, mut is_read) = (Vec::new(), Vec::new());
+            for found in tally::read(self.case.trace, group) {
+                is_read.push(found.is_ok());
+                match found {
+                    Ok(histogram) => histograms.push(histogram),
+                    Err(error) => self.damage.push(error),
+                }
+            }
+            let mut priced = self.table.costs(&histograms)?.into_iter();
+            let cost = |is_read: bool| if is_read { priced.next() } else { None };
+            costs.extend(is_read.into_iter().map(cost));
+        }
+        Ok(costs)
+    }
+
+    /// Learns the events before the ends of all invocations.
+    fn learn_ends(&mut self) -> Result<(), Error> {
+        let mut last = BTreeSet::new();
+        for items in streams(self.case.trace).into_values() {
+            let mut before = None;
+            for item in items {
+                match item {
+                    Item::Segment(segment) => before = Some(segment),
+                    Item::Outcome(_) => last.extend(before.take()),
+                }
+            }
+            last.extend(before);
+        }
+        let can_read = |&segment: &usize| self.case.trace.segments()[segment].kept != Kept::Nothing;
+        let last: Vec<usize> = last.into_iter().filter(can_read).collect();
+        for group in last.chunks(SEGMENTS_AT_ONCE) {
+            // What can't be read is found again by who draws it.
+            let read = tally::read(self.case.trace, group).into_iter().filter_map(Result::ok);
+            self.table.learn(&read.collect::<Vec<Histogram>>())?;
+        }
+        Ok(())
+    }
+
+    fn tails(&self) -> Result<Vec<TrapTail>, Error> {
+        let dearest = |function| self.table.dearest_nest(function).map(|nest| nest.event.clone());
+        unordered_tails(self.case.trace, &self.case.pricer, dearest)
+    }
+}
+
+/// What the tails of traps take from, and add to, an interval.
+#[derive(Default)]
+struct Correction {
+    less: u128,
+    low: u128,
+    high: u128,
+}
+
+impl Correction {
+    fn of(tails: &[TrapTail], table: &Table<'_>) -> Self {
+        let mut correction = Correction::default();
+        for tail in tails {
+            correction.low += u128::from(tail.fuel.low);
+            correction.high += u128::from(tail.fuel.high);
+            let nest = tail.unfinished.as_ref().and(table.dearest_nest(tail.function));
+            if let Some(nest) = nest {
+                match nest.is_cut {
+                    // It was counted as nothing.
+                    true => correction.high = correction.high.saturating_add(nest.fuel),
+                    false => correction.less += nest.fuel,
+                }
+            }
+        }
+        correction
+    }
+
+    fn low(&self, value: u128) -> u128 {
+        value.saturating_sub(self.less).saturating_add(self.low)
+    }
+
+    fn high(&self, value: u128) -> u128 {
+        value.saturating_add(self.high)
+    }
+}
+
+fn report(
+    case: &Case<'_>,
+    goal: &Goal,
+    found: &Estimate,
+    tails: &[TrapTail],
+    reader: &Reader<'_>,
+) -> Findings {
+    let correction = Correction::of(tails, &reader.table);
+    let Interval { value, low, high } = found.total;
+    let fuel = Fuel {
+        total: correction.low(value),
+        low: correction.low(low),
+        high: correction.high(high),
+        confidence: Some(goal.confidence),
+    };
+    let off = (fuel.total - fuel.low.min(fuel.total)).max(fuel.high - fuel.total) as f64;
+    let met = off <= goal.precision * fuel.total as f64;
+    let sample = SampleReport {
+        target: goal.precision,
+        met,
+        seed: goal.seed,
+        segments: found.read_units,
+        bytes: found.read_bytes,
+        least: correction.low(found.least),
+        most: Some(correction.high(found.most)).filter(|&most| most < u128::MAX),
+    };
+    let mut notes = exact::damage_notes(&reader.damage);
+    if !met {
+        notes.push(format!(
+            "the estimate is not as good as ±{} %, though all segments that there are were read",
+            (goal.precision * 1e8).round() / 1e6
+        ));
+    }
+    if !case.trace.is_complete() {
+        notes.push("what the program did after the end of the trace is not estimated".to_string());
+    }
+    notes.extend(tail_notes(tails, case.plan));
+    let rows = profile::rows(case, |part| figure(found, part), None);
+    Findings {
+        fuel,
+        rows,
+        notes,
+        stats: Stats::default(),
+        sample: Some(sample),
+        is_whole: reader.damage.is_empty(),
+    }
+}
+
+fn figure(found: &Estimate, part: u32) -> Figure {
+    let Part { cost: Interval { value, low, high }, .. } =
+        found.parts.get(&part).copied().unwrap_or_default();
+    Figure { value, range: Some(Range { low, high }) }
+}

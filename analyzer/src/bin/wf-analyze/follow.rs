@@ -1,0 +1,116 @@
+//! `wf-analyze --follow`: a live line while the trace grows.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use analyzer::Progress;
+use analyzer::render::{bytes, counted, grouped};
+use anyhow::{Result, bail};
+use formats::cost_model::CostModel;
+use formats::trace::{Trace, TraceError};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::args::{Color, ReportArgs};
+use crate::{output, traces};
+
+/// How long to wait for a recording that hasn't begun to write.
+const START: Duration = Duration::from_secs(10);
+
+/// How long to wait between two looks at the trace.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How long a trace that nobody is known to write may stay as it is before it counts as abandoned.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Waits for the end of the recording, and gives the trace as it is then.
+pub(crate) fn until_the_end(
+    path: &Path,
+    model: &CostModel,
+    args: &ReportArgs,
+    color: Color,
+) -> Result<Trace> {
+    if path == Path::new("-") {
+        bail!("standard input can't be followed: give the path of a trace");
+    }
+    let line = live_line(args.quiet);
+    let mut trace = open(path, &line)?;
+    let mut last = Change { bytes: 0, at: Instant::now() };
+    let followed = analyzer::follow(&mut trace, model, args.jobs, |progress| {
+        line.set_message(words(progress));
+        if !progress.is_open || (last.is_long_ago(progress) && !is_being_written(path)) {
+            return false;
+        }
+        thread::sleep(TICK);
+        true
+    });
+    line.finish_and_clear();
+    if let Err(error) = followed {
+        // The report says so too, or can do without what the live line could not.
+        output::complain("warning", &format!("following ended: {error}"), color);
+    }
+    Ok(trace)
+}
+
+/// When the trace last had another length.
+struct Change {
+    bytes: u64,
+    at: Instant,
+}
+
+impl Change {
+    fn is_long_ago(&mut self, progress: &Progress) -> bool {
+        if progress.bytes != self.bytes {
+            *self = Change { bytes: progress.bytes, at: Instant::now() };
+        }
+        self.at.elapsed() >= PATIENCE
+    }
+}
+
+fn live_line(quiet: bool) -> ProgressBar {
+    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let line = ProgressBar::with_draw_target(None, target);
+    line.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("a valid template"));
+    line.enable_steady_tick(TICK);
+    line
+}
+
+fn words(progress: &Progress) -> String {
+    format!(
+        "{} fuel so far: {}, {:.1} s, {}",
+        grouped(progress.fuel),
+        counted(u128::from(progress.events), "event"),
+        progress.nanoseconds as f64 / 1e9,
+        bytes(progress.bytes)
+    )
+}
+
+/// Opens the trace, as soon as there is one whose header is whole.
+fn open(path: &Path, line: &ProgressBar) -> Result<Trace> {
+    let started = Instant::now();
+    line.set_message(format!("waiting for {}", path.display()));
+    loop {
+        let error = match Trace::open(path) {
+            Ok(trace) => return Ok(trace),
+            Err(error) => error,
+        };
+        let may_come = match &error {
+            TraceError::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+            TraceError::Truncated { .. } => true,
+            _ => false,
+        };
+        if !may_come || (started.elapsed() >= START && !is_being_written(path)) {
+            line.finish_and_clear();
+            return Err(traces::explain(path, &analyzer::Error::Read(error)));
+        }
+        thread::sleep(TICK);
+    }
+}
+
+/// Whether a recorder holds the lock that it takes on the trace that it writes.
+fn is_being_written(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    // Dropping the file gives the lock back.
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}

@@ -1,0 +1,100 @@
+//! The least and the most that a single event can cost, whatever it is.
+//!
+//! What was dropped or left out can't be replayed; but each event is that of a path, a site or a nest
+//! of the plan, and a path costs no less than the cheapest way through its region.
+
+use formats::cost_model::CostModel;
+use formats::plan::{FunctionPlan, Plan, RegionKind};
+use slicer::costs::Costs;
+use slicer::module::Module;
+
+/// The least and the most that something costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub(crate) least: u128,
+    /// `u128::MAX` if there is no bound.
+    pub(crate) most: u128,
+}
+
+impl Bounds {
+    /// Bounds of so many events, each of which has these bounds.
+    pub(crate) fn times(self, events: u64) -> Bounds {
+        let events = u128::from(events);
+        Bounds { least: self.least.saturating_mul(events), most: self.most.saturating_mul(events) }
+    }
+}
+
+/// Bounds of one event of `plan`.
+///
+/// # Errors
+///
+/// [`slicer::Error::PlanMismatch`] when the plan isn't one of this module.
+pub(crate) fn of_event(
+    module: &Module<'_>,
+    plan: &Plan,
+    model: &CostModel,
+) -> Result<Bounds, slicer::Error> {
+    let mut found: Option<Bounds> = None;
+    for (number, function) in (0..).zip(&plan.functions) {
+        let Bounds { mut least, mut most } = of_paths(module, plan, model, number)?;
+        for site in &function.sites {
+            let units = if site.wide { u64::MAX } else { u32::MAX.into() };
+            least = 0;
+            most = most.max(u128::from(model.per_unit(site.bulk)) * u128::from(units));
+        }
+        if !function.nests.is_empty() {
+            (least, most) = (0, u128::MAX);
+        }
+        let known = found.get_or_insert(Bounds { least, most });
+        *known = Bounds { least: known.least.min(least), most: known.most.max(most) };
+    }
+    Ok(found.unwrap_or(Bounds { least: 0, most: 0 }))
+}
+
+/// Bounds of one path event of the defined function number `number`, at most with part of a nest.
+///
+/// # Errors
+///
+/// As [`of_event`].
+pub(crate) fn of_paths(
+    module: &Module<'_>,
+    plan: &Plan,
+    model: &CostModel,
+    number: u32,
+) -> Result<Bounds, slicer::Error> {
+    let function = &plan.functions[number as usize];
+    let costs = Costs::of(module, number, model)?;
+    let from = ways(function, &costs)?;
+    let entry = u128::from(model.function_entry);
+    let mut found: Option<Bounds> = None;
+    for region in &function.regions {
+        let Bounds { mut least, mut most } = from[region.start as usize];
+        if region.kind == RegionKind::Entry {
+            (least, most) = (least + entry, most + entry);
+        }
+        let known = found.get_or_insert(Bounds { least, most });
+        *known = Bounds { least: known.least.min(least), most: known.most.max(most) };
+    }
+    Ok(found.unwrap_or(Bounds { least: 0, most: 0 }))
+}
+
+/// For each block what the ways from its start to the ends of its region cost.
+fn ways(function: &FunctionPlan, costs: &Costs) -> Result<Vec<Bounds>, slicer::Error> {
+    let mut from = vec![Bounds { least: 0, most: 0 }; function.blocks.len()];
+    // Of the blocks of a region, successors come later in the plan.
+    for (index, block) in function.blocks.iter().enumerate().rev() {
+        let behind = |target: u32| from.get(target as usize).copied();
+        let targets: Vec<Bounds> =
+            function.inner_targets(index as u32).filter_map(behind).collect();
+        let can_end = targets.is_empty()
+            || function.ends_path(index as u32)
+            || !function.cut_targets(index as u32).is_empty();
+        let least = targets.iter().map(|way| way.least).min().filter(|_| !can_end).unwrap_or(0);
+        let most = targets.iter().map(|way| way.most).max().unwrap_or(0);
+        let own = u128::from(costs.range(block.first_operator, block.end_operator)?);
+        // The fuel of a nest is that of its own event.
+        let surely = if block.nest.is_some() { 0 } else { own };
+        from[index] = Bounds { least: surely + least, most: own + most };
+    }
+    Ok(from)
+}

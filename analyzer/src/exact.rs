@@ -1,0 +1,163 @@
+//! The exact total, and the profile that adds up to it.
+
+use std::time::Instant;
+
+use formats::events::Event;
+use formats::trace::{HistogramEntry, OutcomeKind, Trace};
+
+use crate::Error;
+use crate::analysis::{Case, Findings, Stats, tail_notes, total_fuel};
+use crate::completeness;
+use crate::ledger::Ledger;
+use crate::limits::{MAX_LISTED_DAMAGE, MAX_PRICED_EVENTS, MAX_WALKED_EVENTS};
+use crate::profile::{self, Figure};
+use crate::render::grouped;
+use crate::replay::Price;
+use crate::steps::Steps;
+use crate::streams::{Item, streams};
+use crate::tally::{self, Counts};
+use crate::walk::{TrapTail, Walk, Walker, unordered_tails};
+
+/// Prices all events of the trace.
+///
+/// # Errors
+///
+/// When the trace is damaged and the options don't allow that, or can't be priced.
+pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
+    let start = Instant::now();
+    let counts = tally::count(case.trace, case.options.allow_partial, |entries| {
+        add_up(case, &entries, false)
+    })?;
+    let count_time = start.elapsed();
+    let walks = may_walk(case, &counts) && wants_walk(case);
+    let Counts { entries, handed_over, damage } = counts;
+    let AddedUp { mut ledger, prices, mut stats } = add_up(case, &entries, walks)?;
+    for part in handed_over {
+        ledger.merge(part.ledger)?;
+        stats.add(part.stats);
+    }
+    stats.count_time = count_time;
+    let Walk { totals, tails } = match walks {
+        true => walk(case, &entries, &prices)?,
+        false => Walk { totals: Vec::new(), tails: unordered(case, &ledger)? },
+    };
+    check_cut(&ledger, &tails)?;
+    let counted = ledger.fuel();
+    for tail in &tails {
+        if let Some(nest) = &tail.unfinished {
+            let once = [HistogramEntry { event: nest.clone(), count: 1 }];
+            ledger.take_back(&add_up(case, &once, false)?.ledger)?;
+        }
+        add_tail(case, &mut ledger, tail)?;
+    }
+    let fuel = total_fuel(counted, ledger.fuel(), &tails)?;
+    let mut notes = damage_notes(&damage);
+    notes.extend(tail_notes(&tails, case.plan));
+    if !walks && completeness::is_ordered(case.trace) && damage.is_empty() {
+        notes.push(format!(
+            "what callees spent is left out: {} events are many to walk in order, and --inclusive \
+             does it",
+            grouped(case.trace.events().into())
+        ));
+    }
+    let rows = profile::rows(
+        case,
+        |part| Figure::exact(ledger.sum(part)),
+        walks.then_some(totals.as_slice()),
+    );
+    Ok(Findings { fuel, rows, notes, stats, sample: None, is_whole: damage.is_empty() })
+}
+
+/// What distinct events add up to.
+struct AddedUp {
+    ledger: Ledger,
+    /// The price of each event, if they were asked for.
+    prices: Vec<Price>,
+    stats: Stats,
+}
+
+fn add_up(
+    case: &Case<'_>,
+    entries: &[HistogramEntry],
+    keep_prices: bool,
+) -> Result<AddedUp, Error> {
+    let events = case.plan.event_map();
+    let (chunks, stats) = case.pricing.price(entries, |entries, prices| {
+        let ledger = Ledger::of(&events, entries, &prices)?;
+        Ok((ledger, if keep_prices { prices.events } else { Vec::new() }))
+    })?;
+    let mut whole = AddedUp { ledger: Ledger::default(), prices: Vec::new(), stats };
+    for (ledger, prices) in chunks {
+        whole.ledger.merge(ledger)?;
+        whole.prices.extend(prices);
+    }
+    Ok(whole)
+}
+
+/// Whether all events are there, in order, and few enough are distinct to keep their prices.
+fn may_walk<T>(case: &Case<'_>, counts: &Counts<T>) -> bool {
+    completeness::is_ordered(case.trace)
+        && counts.damage.is_empty()
+        && counts.handed_over.is_empty()
+        && counts.entries.len() <= MAX_PRICED_EVENTS
+}
+
+/// Whether the order of the events is worth the time.
+fn wants_walk(case: &Case<'_>) -> bool {
+    case.options.inclusive
+        || case.trace.events() <= MAX_WALKED_EVENTS
+        || ends_within_a_path(case.trace)
+}
+
+/// Whether the events just before the end of an invocation tell what it spent after them.
+fn ends_within_a_path(trace: &Trace) -> bool {
+    let is_open = |items: &Vec<Item>| matches!(items.last(), Some(Item::Segment(_)));
+    let mut outcomes = trace.outcomes().iter();
+    outcomes.any(|entry| entry.outcome.kind == OutcomeKind::Trap && !entry.outcome.stack_overflow)
+        || streams(trace).values().any(is_open)
+}
+
+fn walk(case: &Case<'_>, entries: &[HistogramEntry], prices: &[Price]) -> Result<Walk, Error> {
+    let steps = Steps::new(case.plan, case.pricer.bodies, entries, prices)?;
+    Walker { trace: case.trace, steps: &steps, pricer: case.pricer }.walk(&streams(case.trace))
+}
+
+fn unordered(case: &Case<'_>, ledger: &Ledger) -> Result<Vec<TrapTail>, Error> {
+    unordered_tails(case.trace, &case.pricer, |function| ledger.dearest_nest(function).cloned())
+}
+
+/// Checks that a trap, or the end of the trace, cut each nest short that does not end: each as often
+/// as it was entered.
+fn check_cut(ledger: &Ledger, tails: &[TrapTail]) -> Result<(), Error> {
+    let times = |event: &Event| {
+        tails.iter().filter(|tail| tail.unfinished.as_ref() == Some(event)).count() as u64
+    };
+    match ledger.cut().iter().all(|(event, &count)| times(event) == count) {
+        true => Ok(()),
+        false => Err(Error::ReplayTooLong),
+    }
+}
+
+/// Adds the least that a trapped activation spent after its last event: to its function, but to none
+/// of its loops, because the way through them isn't known.
+fn add_tail(case: &Case<'_>, ledger: &mut Ledger, tail: &TrapTail) -> Result<(), Error> {
+    let low = u128::from(tail.fuel.low);
+    ledger.add_fuel(low)?;
+    let Some(function) = tail.function else { return Ok(()) };
+    ledger.add(case.parts.self_fuel(function), low)?;
+    let mut entered = Vec::new();
+    if let Some(region) = tail.fuel.region {
+        case.parts.of_region(case.plan, function, region, |part| entered.push(part));
+    }
+    entered.into_iter().try_for_each(|part| ledger.add(part, 1))
+}
+
+/// What could not be read, in words.
+pub(crate) fn damage_notes(damage: &[Error]) -> Vec<String> {
+    let listed = damage.iter().take(MAX_LISTED_DAMAGE);
+    let mut notes: Vec<String> = listed.map(|error| format!("{error}; it is left out")).collect();
+    if damage.len() > MAX_LISTED_DAMAGE {
+        notes.push(format!("{} damaged segments are left out in all", damage.len()));
+    }
+    notes
+}

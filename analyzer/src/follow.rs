@@ -1,0 +1,87 @@
+//! Prices a trace while it is being recorded.
+//!
+//! What is written in the meantime is priced segment by segment; prices of events that were seen
+//! before are kept. The figures are for watching: the report is made of the whole trace, when it has
+//! ended.
+
+use formats::cost_model::CostModel;
+use formats::trace::{Ending, Histogram, Trace};
+use slicer::module::Module;
+
+use crate::analysis::in_threads;
+use crate::limits::SEGMENTS_AT_ONCE;
+use crate::parts::Parts;
+use crate::replay::{Budget, Pricing};
+use crate::table::Table;
+use crate::{Error, bodies, fit, tally};
+
+/// How far a recording is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Fuel of the segments so far, without that of loop nests that did not end.
+    pub fuel: u128,
+    /// Events of these segments.
+    pub events: u64,
+    /// When the last of them was handed over: nanoseconds since the recording started.
+    pub nanoseconds: u64,
+    /// Bytes of the trace.
+    pub bytes: u64,
+    /// Whether more may follow: the trace was not closed, and is not damaged up to here.
+    pub is_open: bool,
+}
+
+/// Looks at `trace` again and again, prices what is new, and tells `each` how far it is. Ends when the
+/// trace is closed or damaged, or when `each` returns `false`.
+///
+/// # Errors
+///
+/// When the file can't be read, or a segment can't be priced.
+pub fn follow(
+    trace: &mut Trace,
+    model: &CostModel,
+    jobs: Option<usize>,
+    each: impl FnMut(&Progress) -> bool + Send,
+) -> Result<(), Error> {
+    in_threads(jobs, || follow_here(trace, model, each))
+}
+
+fn follow_here(
+    trace: &mut Trace,
+    model: &CostModel,
+    mut each: impl FnMut(&Progress) -> bool,
+) -> Result<(), Error> {
+    // The trace changes while the module is in use.
+    let header = trace.header().clone();
+    let plan = &header.plan;
+    let module = Module::parse(&header.module).map_err(Error::Module)?;
+    fit::check(plan, &module, &bodies::read(&module).map_err(Error::Module)?)?;
+    let parts = Parts::of(plan);
+    // How long the program will have run is not known, nor where it will end.
+    let budget = Budget::of_run(u64::MAX, (0..plan.functions.len() as u32).collect());
+    let pricing = Pricing { module: &module, plan, model, parts: &parts, budget };
+    let mut table = Table::new(&pricing);
+    let mut progress = Progress::default();
+    let mut priced = 0;
+    loop {
+        trace.refresh()?;
+        while priced < trace.segments().len() {
+            let end = trace.segments().len().min(priced + SEGMENTS_AT_ONCE);
+            let group: Vec<usize> = (priced..end).collect();
+            let histograms: Result<Vec<Histogram>, Error> =
+                tally::read(trace, &group).into_iter().collect();
+            for cost in table.costs(&histograms?)? {
+                progress.fuel = progress.fuel.checked_add(cost.total).ok_or(Error::Overflow)?;
+            }
+            for entry in &trace.segments()[priced..end] {
+                progress.events += entry.info.events;
+                progress.nanoseconds = progress.nanoseconds.max(entry.info.end_ns);
+            }
+            priced = end;
+        }
+        progress.bytes = trace.bytes();
+        progress.is_open = matches!(trace.ending(), Ending::Truncated { .. });
+        if !each(&progress) || !progress.is_open {
+            return Ok(());
+        }
+    }
+}
