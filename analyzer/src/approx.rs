@@ -16,14 +16,13 @@ use crate::analysis::{Case, Findings, Stats, tail_notes};
 use crate::bounds::{self, Bounds};
 use crate::error::Error;
 use crate::estimate::{self, Access, Cost, Estimate, Goal, Interval, Part, Unit};
-use crate::limits::SEGMENTS_AT_ONCE;
 use crate::profile::{self, Figure};
 use crate::streams::{Item, streams};
 use crate::table::Table;
 use crate::walk::{TrapTail, unordered_tails};
 use crate::{completeness, exact, tally};
 
-/// Estimates the total and the profile; where that takes reading everything, they are exact.
+/// Estimates the total and the profile; where that takes reading too much, they are exact.
 ///
 /// # Errors
 ///
@@ -39,11 +38,19 @@ pub(crate) fn price(case: &Case<'_>, goal: &Goal) -> Result<Findings, Error> {
     let units = units(case.trace, one);
     let mut reader = Reader::new(case);
     reader.learn_ends()?;
-    let found =
-        estimate::estimate(&units, goal, |batch| reader.price(batch)).map_err(goal_error)?;
-    if found.exact && is_all_there && reader.damage.is_empty() {
-        return exact::price(case);
+    let part = Goal { only_a_part: is_all_there, ..*goal };
+    let mut found = estimate::estimate(&units, &part, |batch| reader.price(batch));
+    let is_exact = matches!(&found, Ok(found) if found.exact && is_all_there);
+    if is_exact || matches!(found, Err(estimate::Error::TooMuch)) {
+        match exact::price(case) {
+            Err(error) if error.is_damage() => {
+                reader.damage.clear();
+                found = estimate::estimate(&units, goal, |batch| reader.price(batch));
+            }
+            exact => return exact,
+        }
     }
+    let found = found.map_err(goal_error)?;
     let tails = reader.tails()?;
     Ok(report(case, goal, &found, &tails, &reader))
 }
@@ -126,7 +133,7 @@ impl<'a> Reader<'a> {
     /// What each of these segments costs; `None` for those that can't be read.
     fn price(&mut self, segments: &[usize]) -> Result<Vec<Option<Cost>>, Error> {
         let mut costs = Vec::with_capacity(segments.len());
-        for group in segments.chunks(SEGMENTS_AT_ONCE) {
+        for group in tally::groups(self.case.trace, segments) {
             let (mut histograms, mut is_read) = (Vec::new(), Vec::new());
             for found in tally::read(self.case.trace, group) {
                 is_read.push(found.is_ok());
@@ -157,7 +164,7 @@ impl<'a> Reader<'a> {
         }
         let can_read = |&segment: &usize| self.case.trace.segments()[segment].kept != Kept::Nothing;
         let last: Vec<usize> = last.into_iter().filter(can_read).collect();
-        for group in last.chunks(SEGMENTS_AT_ONCE) {
+        for group in tally::groups(self.case.trace, &last) {
             // What can't be read is found again by who draws it.
             let read = tally::read(self.case.trace, group).into_iter().filter_map(Result::ok);
             self.table.learn(&read.collect::<Vec<Histogram>>())?;

@@ -86,6 +86,13 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether a part of the trace can't be read, while others may be.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Error::Read(_) | Error::Events { .. } | Error::Segment { .. })
+    }
+}
+
 /// Why an event can't stand where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
 pub enum Misfit {

@@ -9,7 +9,6 @@ use formats::trace::{Ending, Histogram, Trace};
 use slicer::module::Module;
 
 use crate::analysis::in_threads;
-use crate::limits::SEGMENTS_AT_ONCE;
 use crate::parts::Parts;
 use crate::replay::{Budget, Pricing};
 use crate::table::Table;
@@ -64,19 +63,18 @@ fn follow_here(
     let mut priced = 0;
     loop {
         trace.refresh()?;
-        while priced < trace.segments().len() {
-            let end = trace.segments().len().min(priced + SEGMENTS_AT_ONCE);
-            let group: Vec<usize> = (priced..end).collect();
+        let new: Vec<usize> = (priced..trace.segments().len()).collect();
+        priced += new.len();
+        for group in tally::groups(trace, &new) {
             let histograms: Result<Vec<Histogram>, Error> =
-                tally::read(trace, &group).into_iter().collect();
+                tally::read(trace, group).into_iter().collect();
             for cost in table.costs(&histograms?)? {
                 progress.fuel = progress.fuel.checked_add(cost.total).ok_or(Error::Overflow)?;
             }
-            for entry in &trace.segments()[priced..end] {
-                progress.events += entry.info.events;
-                progress.nanoseconds = progress.nanoseconds.max(entry.info.end_ns);
-            }
-            priced = end;
+        }
+        for entry in new.iter().map(|&segment| &trace.segments()[segment]) {
+            progress.events += entry.info.events;
+            progress.nanoseconds = progress.nanoseconds.max(entry.info.end_ns);
         }
         progress.bytes = trace.bytes();
         progress.is_open = matches!(trace.ending(), Ending::Truncated { .. });

@@ -3,11 +3,14 @@
 //! The analyzer never runs the program. Its phases, in order:
 //!
 //! 1. `fit`: the plan of the trace belongs to the module of the trace;
-//! 2. `tally`: every segment decoded and its events counted, in parallel;
-//! 3. `replay`: each distinct bundle priced once, by running its slice under wasmi, and
-//!    multiplied;
-//! 4. `walk`: one pass over the events in order, for inclusive fuel and for what a trap cut short;
-//! 5. [`analysis`]: all that put together as a [`formats::report::Report`].
+//! 2. `tally`: the events of every segment counted, in parallel, by its histogram if it has one;
+//! 3. `replay`: each distinct bundle priced once, by running its slice under wasmi;
+//! 4. `ledger`: prices times counts, added up by function and loop;
+//! 5. `walk`: one pass over the events in order, for inclusive fuel and for what a trap cut short;
+//! 6. [`analysis`]: all that put together as a [`formats::report::Report`].
+//!
+//! An estimate (`approx`) does 2 to 4 for a sample of the segments, which [`estimate`] draws and weighs.
+//! [`follow`](fn@follow) does them for what was written since it last looked.
 //!
 //! The same trace gives the same report for any number of threads.
 //!

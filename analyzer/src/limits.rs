@@ -19,8 +19,10 @@ pub const MOST_STEPS: u64 = 1 << 42;
 /// ids count the rest in a hash map.
 pub const MAX_DENSE_EVENTS: u32 = 1 << 20;
 
-/// Blocks of code that one slice module may hold. Bounds what is generated and compiled at once.
-pub const MAX_BLOCKS_PER_CHUNK: usize = 1 << 14;
+/// Blocks of code that one slice module may hold. Bounds what is generated and compiled at once, and
+/// gives each thread some: SQLite's slices make 15 of them, and two threads price its trace 1.7 times as
+/// fast as one (`benches analyze`), where three modules made it 1.1 times.
+pub const MAX_BLOCKS_PER_CHUNK: usize = 1 << 11;
 
 /// Distinct bundles that one replay task runs. Bounds the memory of a task and spreads slices
 /// with very many bundles over the threads.
@@ -43,13 +45,14 @@ pub const MAX_STRETCH_EVENTS: usize = 1 << 16;
 /// some 200 bytes for each.
 pub const MAX_PRICED_EVENTS: usize = 1 << 20;
 
-/// Most events that are walked in order when nobody asks for it. At some 4 ns for each, that takes
-/// 0.3 s; what needs more is a run of several seconds.
-pub const MAX_WALKED_EVENTS: u64 = 1 << 26;
+/// Most events that are walked in order when nobody asks for it. At 20 to 30 ns for each (`benches
+/// analyze`) that takes half a second.
+pub const MAX_WALKED_EVENTS: u64 = 1 << 24;
 
-/// Segments of a sample whose histograms are held at once. At most some 60 thousand entries of 40
-/// bytes are in one of the default size.
-pub const SEGMENTS_AT_ONCE: usize = 32;
+/// Entries of histograms, some 40 bytes each, that are held at once while a sample is priced: the more,
+/// the less often slices are made of functions that were seen before. A single larger histogram is
+/// held nevertheless.
+pub const ENTRIES_AT_ONCE: u64 = 1 << 22;
 
 /// Damaged segments that are listed one by one.
 pub const MAX_LISTED_DAMAGE: usize = 8;

@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+use formats::limits::MAX_EXPANSION;
 use formats::plan::EventLayout;
 use formats::trace::{
     EventCounter, Histogram, HistogramEntry, Kept, SegmentData, SegmentEntry, Trace,
@@ -16,7 +17,7 @@ use formats::trace::{
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::limits::{MAX_STRETCH_EVENTS, STRETCHES};
+use crate::limits::{ENTRIES_AT_ONCE, MAX_STRETCH_EVENTS, STRETCHES};
 
 /// The distinct events of a trace.
 #[derive(Debug)]
@@ -85,6 +86,33 @@ fn count_stretch<T>(
         }
     }
     Ok(Counts { entries: reader.counter.take().into_entries(), handed_over, damage })
+}
+
+/// Splits `segments` into groups of neighbours whose histograms can be held at once.
+pub(crate) fn groups<'s>(trace: &Trace, segments: &'s [usize]) -> Vec<&'s [usize]> {
+    let (mut groups, mut rest) = (Vec::new(), segments);
+    while !rest.is_empty() {
+        let mut entries = 0;
+        let fitting = rest.iter().take_while(|&&segment| {
+            entries += most_entries(&trace.segments()[segment]);
+            entries <= ENTRIES_AT_ONCE
+        });
+        let (group, behind) = rest.split_at(fitting.count().max(1));
+        groups.push(group);
+        rest = behind;
+    }
+    groups
+}
+
+/// The most distinct events that a segment can have: an entry of a histogram has three bytes at least.
+fn most_entries(entry: &SegmentEntry) -> u64 {
+    let stored = match entry.kept {
+        Kept::Events => entry.tally_bytes,
+        Kept::Counts => Some(entry.stored_bytes),
+        Kept::Nothing => Some(0),
+    };
+    let by_bytes = stored.map(|bytes| u64::from(bytes) * MAX_EXPANSION as u64 / 3);
+    by_bytes.unwrap_or(u64::MAX).min(entry.info.events)
 }
 
 /// How often each event of these segments occurs, read in parallel.

@@ -56,8 +56,21 @@ fn equal_units_need_but_a_pilot() {
         let Interval { value, low, high } = found.total;
         assert!(low <= 5000 * cost && 5000 * cost <= high, "{found:?}");
         assert!((high - low) as f64 <= 2.0 + 1e-9 * value as f64, "{found:?}");
-        assert!(found.rounds == 1 && found.read_units < 150, "{found:?}");
+        assert!(found.rounds == 1 && found.read_units <= 200, "{found:?}");
     }
+}
+
+#[test]
+fn who_can_read_everything_faster_is_told_to() {
+    let goal = Goal { only_a_part: true, ..goal() };
+    let price = |batch: &[usize]| -> Result<Vec<Option<Cost>>, std::convert::Infallible> {
+        Ok(batch.iter().map(|&unit| Some(Cost { total: varied(unit), parts: vec![] })).collect())
+    };
+    assert_eq!(estimate(&units(50), &goal, price), Err(Error::TooMuch));
+    let precise = Goal { precision: 1e-6, ..goal };
+    assert_eq!(estimate(&units(5000), &precise, price), Err(Error::TooMuch));
+    let rough = estimate(&units(5000), &Goal { precision: 0.2, ..goal }, price).unwrap();
+    assert!(!rough.exact && rough.read_units < 1500, "{rough:?}");
 }
 
 #[test]

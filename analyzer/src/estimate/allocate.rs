@@ -4,20 +4,28 @@ use super::interval;
 use super::moments::Moments;
 use super::strata::Stratum;
 
-/// Units of a stratum that the pilot reads.
-const PILOT_UNITS: usize = 6;
+/// Units that the pilot reads of all strata together, if each gets as many as the others.
+const PILOT_UNITS: usize = 72;
+
+/// Units that the pilot reads of a stratum: at least two, for a variance, and not more than tell much.
+const PILOT_UNITS_OF_STRATUM: (usize, usize) = (2, 6);
 
 /// If more than this share of all units would be read, the rest is too: exact is worth it.
 const NEARLY_ALL: f64 = 0.7;
+
+/// The same for who can read everything faster than unit by unit.
+const A_PART: f64 = 0.3;
 
 /// Bisections of the sampling intensity.
 const BISECTIONS: usize = 64;
 
 /// For each stratum how many of its units to read first: all of the certain ones.
 pub(super) fn pilot(strata: &[Stratum]) -> Vec<usize> {
+    let (fewest, most) = PILOT_UNITS_OF_STRATUM;
+    let units = (PILOT_UNITS / strata.len().max(1)).clamp(fewest, most);
     let pilot = strata.iter().map(|stratum| match stratum.certain {
         true => stratum.deck.len(),
-        false => PILOT_UNITS,
+        false => units,
     });
     pilot.collect()
 }
@@ -54,14 +62,23 @@ pub(super) fn next(strata: &[Stratum], factor: f64, least: usize) -> Vec<usize> 
         }
     }
     let wanted = at(high);
-    let units: usize = wanted.iter().sum();
-    let (drawn, most) = strata.iter().fold((0, 0), |(drawn, most), stratum| {
-        (drawn + stratum.deck.drawn(), most + stratum.deck.len())
-    });
-    match units == drawn || units as f64 > NEARLY_ALL * most as f64 {
+    let drawn: usize = strata.iter().map(|stratum| stratum.deck.drawn()).sum();
+    match wanted.iter().sum::<usize>() == drawn || share(strata, &wanted) > NEARLY_ALL {
         true => all(strata),
         false => wanted,
     }
+}
+
+/// Whether so many units of each stratum are more than a part of what can be read.
+pub(super) fn is_too_much(strata: &[Stratum], wanted: &[usize]) -> bool {
+    share(strata, wanted) > A_PART
+}
+
+/// Which share of what can be read so many units of each stratum are.
+fn share(strata: &[Stratum], wanted: &[usize]) -> f64 {
+    let lengths = strata.iter().map(|stratum| stratum.deck.len());
+    let units: usize = lengths.clone().zip(wanted).map(|(length, &units)| units.min(length)).sum();
+    units as f64 / lengths.sum::<usize>().max(1) as f64
 }
 
 /// The standard deviation that is believed of each stratum; all 1 when nothing varied so far.

@@ -138,11 +138,14 @@ pub struct Goal {
     /// Whether the interval has to allow for units that cost as much as their bounds allow though
     /// neither events nor time betray it.
     pub guard: bool,
+    /// Whether to give up with [`Error::TooMuch`] where more than a part would be read: for who can read
+    /// everything faster than unit by unit.
+    pub only_a_part: bool,
 }
 
 impl Default for Goal {
     fn default() -> Self {
-        Goal { precision: 0.01, confidence: 0.95, seed: 0, guard: false }
+        Goal { precision: 0.01, confidence: 0.95, seed: 0, guard: false, only_a_part: false }
     }
 }
 
@@ -221,6 +224,9 @@ pub enum Error<E> {
         /// How many were.
         priced: usize,
     },
+    /// It takes reading more than a part, and [`Goal::only_a_part`] excludes that.
+    #[error("more than a part has to be read")]
+    TooMuch,
     /// The costs need more than 128 bits.
     #[error("the costs exceed 128 bits")]
     Overflow,
@@ -258,7 +264,11 @@ pub fn estimate<E>(
         return Err(Error::Bounds(unit));
     }
     let mut survey = Survey::new(units, goal, price);
-    survey.read_up_to(&allocate::pilot(&survey.split.strata))?;
+    let pilot = allocate::pilot(&survey.split.strata);
+    if goal.only_a_part && allocate::is_too_much(&survey.split.strata, &pilot) {
+        return Err(Error::TooMuch);
+    }
+    survey.read_up_to(&pilot)?;
     while survey.can_go_on() {
         let off = survey.off();
         if off <= goal.precision && goal.precision > 0.0 {
@@ -267,7 +277,11 @@ pub fn estimate<E>(
         let factor = if off.is_finite() { AIM * (goal.precision / off).powi(2) } else { 0.0 };
         let factor = if goal.guard { factor.max(GUARDED_AIM) } else { factor };
         let least = (survey.read_units as f64 * GROWTH).ceil() as usize;
-        survey.read_up_to(&allocate::next(&survey.split.strata, factor, least))?;
+        let wanted = allocate::next(&survey.split.strata, factor, least);
+        if goal.only_a_part && allocate::is_too_much(&survey.split.strata, &wanted) {
+            return Err(Error::TooMuch);
+        }
+        survey.read_up_to(&wanted)?;
     }
     Ok(survey.finish())
 }

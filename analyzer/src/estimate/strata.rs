@@ -23,8 +23,12 @@ const CLASSES_PER_OCTAVE: f64 = 2.0;
 /// Classes to each side of the median beyond which no further ones are made.
 const MOST_CLASSES: f64 = 24.0;
 
-/// Strata in time of the whole population; a class gets its share of them.
-const TIME_STRATA: f64 = 12.0;
+/// Units for each stratum in time. Neighbours in time are alike: of a run of SQLite in 5,040 segments
+/// ±1 % takes 2,070 with 12 strata, 820 with 50 and 570 with 100. Each costs a pilot.
+const UNITS_PER_STRATUM: f64 = 50.0;
+
+/// Fewest and most strata in time of the whole population; a class gets its share of them.
+const TIME_STRATA: (f64, f64) = (12.0, 200.0);
 
 /// Fewest units of a stratum that can be read. Classes with fewer are read in full if they can be,
 /// and else added to the next one.
@@ -105,12 +109,13 @@ pub(super) fn split(units: &[Unit], seed: u64) -> Strata {
 
     let mut random = SplitMix64::new(seed);
     let everything: f64 = classes.iter().map(|class| class.len() as f64).sum();
+    let time_strata = (everything / UNITS_PER_STRATUM).clamp(TIME_STRATA.0, TIME_STRATA.1);
     if !certain.is_empty() {
         split.push(units, CERTAIN, certain, &mut random);
     }
     for (index, mut class) in classes.into_iter().enumerate() {
         class.sort_unstable_by_key(|&unit| (units[unit].stream, unit));
-        let wanted = (TIME_STRATA * class.len() as f64 / everything).round() as usize;
+        let wanted = (time_strata * class.len() as f64 / everything).round() as usize;
         let pieces = wanted.clamp(1, (readable(units, &class) / LEAST_READABLE).max(1));
         for piece in cut(units, class, pieces) {
             split.push(units, index + 1, piece, &mut random);

@@ -1,6 +1,14 @@
 //! How the body of a frame is stored.
 
+use std::cell::RefCell;
+use std::io;
+
 use zstd::bulk::Decompressor;
+
+thread_local! {
+    /// Each thread's own: preparing one takes longer than a small body.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
 
 /// Zstandard level of segments. Level 1 keeps up with the ring; higher levels make the program
 /// wait for the writer.
@@ -61,8 +69,18 @@ fn decompress_zstd(stored: &[u8], raw_bytes: usize) -> Result<Vec<u8>, &'static 
     }
     let mut raw = Vec::new();
     raw.try_reserve_exact(raw_bytes).map_err(|_| "there is not enough memory for the body")?;
-    match Decompressor::new().and_then(|mut zstd| zstd.decompress_to_buffer(stored, &mut raw)) {
+    match decompress_to(stored, &mut raw) {
         Ok(found) if found == raw_bytes => Ok(raw),
         _ => Err("the body does not decompress"),
     }
+}
+
+fn decompress_to(stored: &[u8], raw: &mut Vec<u8>) -> io::Result<usize> {
+    DECOMPRESSOR.with_borrow_mut(|decompressor| {
+        let zstd = match decompressor {
+            Some(zstd) => zstd,
+            None => decompressor.insert(Decompressor::new()?),
+        };
+        zstd.decompress_to_buffer(stored, raw)
+    })
 }

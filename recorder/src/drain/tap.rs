@@ -62,11 +62,15 @@ impl Tap {
 
     /// Takes over `words`, whole events as they lie in the ring.
     pub fn segment(&mut self, words: &[u8]) {
-        let end_ns = self.now_ns();
-        let start_ns = std::mem::replace(&mut self.segment_start_ns, end_ns);
-        if words.is_empty() {
-            return;
+        let (start_ns, end_ns) = (self.segment_start_ns, self.now_ns());
+        if !words.is_empty() {
+            self.hand_over(words, start_ns, end_ns);
         }
+        // Waiting for the writer is none of the program's time.
+        self.segment_start_ns = self.now_ns();
+    }
+
+    fn hand_over(&mut self, words: &[u8], start_ns: u64, end_ns: u64) {
         let Some(mut buffer) = self.buffer() else {
             self.lose(words);
             return;

@@ -28,7 +28,7 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
             precision: percent / 100.0,
             confidence: args.confidence,
             seed: args.seed,
-            guard: false,
+            ..Goal::default()
         }),
     };
     let analysis = analyzer::analyze(&trace, &model, &options)
