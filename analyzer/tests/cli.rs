@@ -1,5 +1,9 @@
 //! The command line of `wf-analyze`: what it prints where, and how it exits.
 
+#[path = "cli/estimates.rs"]
+mod estimates;
+#[path = "cli/follow.rs"]
+mod follow;
 mod support;
 
 use std::fs;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use formats::plan::Plan;
-use formats::trace::Trace;
+use formats::trace::{Kept, Trace};
 
 /// A folder of its own for a test, and a way to run the binary in it.
 struct Workbench {
@@ -309,6 +309,91 @@ fn counts_make_a_smaller_trace_of_the_same_events() {
     let (full, counts) = (bench.trace("full.bin"), bench.trace("counts.bin"));
     assert_eq!(full.events(), counts.events());
     assert!(counts.bytes() < full.bytes() / 10, "{} {}", counts.bytes(), full.bytes());
+}
+
+/// Which of the trace's segments are kept.
+fn kept(trace: &Trace) -> Vec<bool> {
+    trace.segments().iter().map(|entry| entry.kept != Kept::Nothing).collect()
+}
+
+#[test]
+fn a_sample_keeps_the_segments_that_its_header_says() {
+    let bench = Workbench::with_module("sample", SPIN);
+    let flags = "--approx 0.5 --seed 1 --ring-size 64K --summary-json s.json";
+    for detail in ["full", "counts"] {
+        let run = bench.run(&format!("{flags} --detail {detail} m.wasm"));
+        assert_eq!(run.status, Some(3), "{run:?}");
+        let trace = bench.trace("trace.bin");
+        let sample = trace.header().sample.expect("a sample");
+        assert_eq!((sample.rate(), sample.seed), (0.5, 1));
+        let segments = trace.segments();
+        assert!(segments.len() > 24 && trace.is_complete(), "{}", segments.len());
+        assert!(segments.iter().all(|entry| entry.info.stream == 0 && entry.info.events > 0));
+        let chosen: Vec<bool> =
+            (0..segments.len() as u32).map(|number| sample.keeps(0, number)).collect();
+        assert_eq!(kept(&trace), chosen);
+        let count = chosen.iter().filter(|&&kept| kept).count();
+        assert!(0 < count && count < segments.len(), "{count} of {}", segments.len());
+        let words = format!(" (0 dropped), {count} of {} segments kept, ", segments.len());
+        assert!(run.stderr.contains(&words), "`{words}` in {run:?}");
+        assert!(
+            run.stderr.ends_with("wf-record: next: wf-analyze --approx trace.bin\n"),
+            "{run:?}"
+        );
+        let summary: serde_json::Value =
+            serde_json::from_slice(&fs::read(bench.path("s.json")).unwrap()).unwrap();
+        assert_eq!(summary["trace"]["kept_segments"], count);
+        assert_eq!(summary["trace"]["segments"], segments.len());
+        assert_eq!(summary["trace"]["events"], trace.events());
+        assert_eq!(summary["trace"]["complete"], true);
+    }
+}
+
+#[test]
+fn the_same_seed_keeps_the_same_segments_of_the_same_events() {
+    let bench = Workbench::with_module("seeds", SPIN);
+    let record = |flags: &str| {
+        assert_eq!(bench.run(&format!("--ring-size 64K {flags} m.wasm")).status, Some(3));
+        let trace = bench.trace("trace.bin");
+        (trace.events(), kept(&trace), trace.header().sample, trace.bytes())
+    };
+    let whole = record("");
+    let first = record("--approx 0.5 --seed 1");
+    assert!(whole.1.iter().all(|&kept| kept) && whole.2.is_none());
+    assert!(whole.0 == first.0 && whole.1.len() == first.1.len(), "what is not kept is counted");
+    assert!(first.3 < whole.3, "{} bytes of {}", first.3, whole.3);
+    assert_eq!(record("--approx 0.5 --seed 1").1, first.1);
+    assert_ne!(record("--approx 0.5 --seed 2").1, first.1);
+    // Without a seed nobody knows beforehand what will be kept.
+    let seed = || record("--approx 0.5").2.expect("a sample").seed;
+    assert_ne!(seed(), seed());
+}
+
+#[test]
+fn a_rate_of_one_is_a_whole_recording() {
+    let bench = Workbench::with_module("everything", SPIN);
+    let run = bench.run("--approx 1 --ring-size 64K m.wasm");
+    assert!(kept(&bench.trace("trace.bin")).iter().all(|&kept| kept));
+    assert!(run.stderr.ends_with("wf-record: next: wf-analyze trace.bin\n"), "{run:?}");
+    assert!(!run.stderr.contains("segments kept"), "{run:?}");
+}
+
+#[test]
+fn a_wrong_rate_exits_with_2_and_says_what_a_rate_is() {
+    let bench = Workbench::with_module("rates", HELLO);
+    for (flags, words) in [
+        ("--approx 0", "invalid value '0' for '--approx <RATE>': a rate is a number above 0"),
+        ("--approx 1.5", "invalid value '1.5' for '--approx <RATE>': a rate is a number above 0"),
+        ("--approx x", "invalid value 'x' for '--approx <RATE>': a rate is a number above 0"),
+        ("--approx 0.5 --seed x", "invalid value 'x' for '--seed <N>'"),
+        ("--seed 1", "required arguments were not provided"),
+    ] {
+        let run = bench.run(&format!("{flags} m.wasm"));
+        assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{flags}: {run:?}");
+        let line = run.stderr.lines().next().expect("a line");
+        assert!(line.starts_with("error: ") && line.contains(words), "{flags}: {run:?}");
+    }
+    assert!(!bench.path("trace.bin").exists());
 }
 
 #[test]

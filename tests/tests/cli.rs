@@ -12,6 +12,8 @@ mod bad_input;
 mod cost_models;
 #[path = "cli/damaged_traces.rs"]
 mod damaged_traces;
+#[path = "cli/follow.rs"]
+mod follow;
 #[path = "cli/instrumented.rs"]
 mod instrumented;
 #[path = "cli/record.rs"]

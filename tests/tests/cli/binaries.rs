@@ -16,7 +16,8 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn new(output: Output) -> Run {
+    /// From what a child left behind.
+    pub(crate) fn new(output: Output) -> Run {
         Run {
             code: output.status.code().expect("no signal ended the binary"),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

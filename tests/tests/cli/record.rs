@@ -257,6 +257,37 @@ fn a_small_ring_records_the_same() {
 }
 
 #[test]
+fn an_estimate_from_a_sample_holds_the_exact_total() {
+    let folder = Folder::new();
+    let record = |flags: &[&str], trace: &str| {
+        wf_record(folder.path())
+            .args(["--deterministic", "--ring-size", "64K", "-o", trace])
+            .args(flags)
+            .arg(program("quicksort.wasm"))
+            .run::<&str>([])
+            .exits(0)
+    };
+    record(&[], "whole.trace");
+    let exact = total(folder.path(), "whole.trace");
+    record(&["--approx", "0.3", "--seed", "1"], "sample.trace")
+        .complains("segments kept")
+        .complains("wf-analyze --approx sample.trace");
+    // With so much confidence, chance alone has no room to fail this test.
+    let run = wf_analyze(folder.path())
+        .args(["--approx=5", "--confidence", "0.9999", "--cost-model", "unit"])
+        .run(["--format", "json", "sample.trace"])
+        .exits(0);
+    let report: Value = serde_json::from_str(&run.stdout).expect("the report is JSON");
+    assert_eq!((&report["mode"], &report["complete"]), (&"approx".into(), &true.into()));
+    let number = |value: &Value| value.as_u64().expect("a number");
+    let (low, high) = (number(&report["fuel"]["low"]), number(&report["fuel"]["high"]));
+    assert!(low < high && (low..=high).contains(&exact), "{exact} in {}", report["fuel"]);
+    assert!(number(&report["sample"]["least"]) <= exact, "{exact} in {}", report["sample"]);
+    let sample = &report["sample"];
+    assert!(number(&sample["segments"]) < number(&report["trace"]["segments"]), "{sample}");
+}
+
+#[test]
 fn unknown_imports_become_what_was_asked_for() {
     let folder = Folder::new();
     let module = folder.write_module(

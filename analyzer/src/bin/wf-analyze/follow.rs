@@ -37,16 +37,22 @@ pub(crate) fn until_the_end(
     let line = live_line(args.quiet);
     let mut trace = open(path, &line)?;
     let mut last = Change { bytes: 0, at: Instant::now() };
+    let mut seemed_abandoned = false;
     let followed = analyzer::follow(&mut trace, model, args.jobs, |progress| {
         line.set_message(words(progress));
-        if !progress.is_open || (last.is_long_ago(progress) && !is_being_written(path)) {
+        let seems_abandoned = last.is_long_ago(progress) && !is_being_written(path);
+        // The writer may have closed it since the trace was looked at: so it is looked at once more.
+        if !progress.is_open || (seems_abandoned && seemed_abandoned) {
             return false;
         }
+        seemed_abandoned = seems_abandoned;
         thread::sleep(TICK);
         true
     });
     line.finish_and_clear();
-    if let Err(error) = followed {
+    if let Err(error) = followed
+        && !args.quiet
+    {
         // The report says so too, or can do without what the live line could not.
         output::complain("warning", &format!("following ended: {error}"), color);
     }
