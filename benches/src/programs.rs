@@ -35,6 +35,13 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// A program of our own that runs for some 10 seconds and records all the time: calls first, then
+    /// a loop that leaves only its data to tell how often it goes around.
+    pub(crate) fn long_run() -> wasmtime::Result<Program> {
+        let wasm = wat::parse_str(include_str!("long_run.wat"))?;
+        Ok(Program { name: "long run".to_owned(), wasm, folder: PathBuf::from(".") })
+    }
+
     /// The world that the program sees: its folder, fixed clocks and random numbers.
     pub(crate) fn wasi(&self) -> WasiOptions {
         WasiOptions {

@@ -56,9 +56,17 @@ impl Trace {
     ///
     /// When the file cannot be read, is no trace, is of a newer version, or has no whole header.
     pub fn open(path: impl AsRef<Path>) -> Result<Trace, TraceError> {
-        let source = File::open(path)
-            .and_then(Source::file)
-            .map_err(|source| TraceError::Io { offset: 0, source })?;
+        let file = File::open(path).map_err(|source| TraceError::Io { offset: 0, source })?;
+        Trace::from_file(file)
+    }
+
+    /// Opens the trace in a file that is open for reading.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trace::open`].
+    pub fn from_file(file: File) -> Result<Trace, TraceError> {
+        let source = Source::file(file).map_err(|source| TraceError::Io { offset: 0, source })?;
         Trace::from_source(source)
     }
 

@@ -1,6 +1,8 @@
 //! Opening traces, with words about what to do when that fails.
 
-use std::io::{self, Read};
+use std::env;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use analyzer::Error;
@@ -13,12 +15,23 @@ pub(crate) fn open(path: &Path) -> Result<Trace> {
     opened.map_err(|error| explain(path, &Error::Read(error)))
 }
 
+/// A trace is read here and there, which a pipe can't be: it goes through a file without a name, because
+/// it may be larger than memory.
 fn read_stdin() -> Result<Trace, TraceError> {
-    let mut bytes = Vec::new();
-    match io::stdin().lock().read_to_end(&mut bytes) {
-        Ok(_) => Trace::from_bytes(bytes),
-        Err(source) => Err(TraceError::Io { offset: bytes.len() as u64, source }),
-    }
+    let spooled = unnamed_file().and_then(|mut file| {
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        Ok(file)
+    });
+    Trace::from_file(spooled.map_err(|source| TraceError::Io { offset: 0, source })?)
+}
+
+/// A new file that nobody else finds, and that is gone when it is closed.
+fn unnamed_file() -> io::Result<File> {
+    let path = env::temp_dir().join(format!("wf-analyze-{}.spool", std::process::id()));
+    let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+    // Where open files can't be removed, it stays behind.
+    let _ = fs::remove_file(&path);
+    Ok(file)
 }
 
 /// `error` in one line: the file, what is wrong and what to do.
