@@ -9,10 +9,10 @@ use formats::cost_model::CostModel;
 use formats::events::Event;
 use formats::report::Mode;
 use formats::trace::{
-    Detail, Header, Histogram, HistogramEntry, Outcome, OutcomeKind, Sample, SegmentInfo, Trace,
-    TraceWriter,
+    Detail, Header, Histogram, HistogramEntry, Outcome, OutcomeKind, Sample, SegmentData,
+    SegmentInfo, Trace, TraceWriter,
 };
-use support::{Program, Random, returned};
+use support::{PROGRAM, Program, Random, odd_prices, record, returned};
 
 const SEEDS: u64 = 500;
 
@@ -311,6 +311,49 @@ fn of_what_nothing_is_known_only_bounds_hold() {
         assert_eq!((report.fuel.low, report.fuel.high), (sample.least, most));
         assert!(report.functions.is_empty());
     }
+}
+
+#[test]
+fn bounds_hold_whatever_was_left_out_of_a_program_of_any_kind() {
+    let program = Program::new(PROGRAM, odd_prices());
+    let mut seen = 0;
+    for seed in 0..100 {
+        let mut random = Random(seed);
+        let (bytes, truth, _) = record(&program, &mut random, Detail::Full, 1, 600);
+        if truth.cut_short {
+            continue;
+        }
+        let trace = without_some(&Trace::from_bytes(bytes).expect("a trace"), &mut random);
+        let options = AnalyzeOptions { goal: Some(Goal::default()), ..AnalyzeOptions::default() };
+        let report = analyze(&trace, &program.model, &options).expect("estimated").report;
+        let Some(sample) = report.sample else { continue };
+        assert!(sample.least <= truth.fuel, "{seed}: {sample:?} {}", truth.fuel);
+        assert!(sample.most.is_none_or(|most| truth.fuel <= most), "{seed}: {sample:?}");
+        assert!(sample.least <= report.fuel.low && report.fuel.low <= report.fuel.high);
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+/// The trace as it were if every second segment had not been kept.
+fn without_some(trace: &Trace, random: &mut Random) -> Trace {
+    let mut writer = TraceWriter::create(Vec::new(), trace.header()).expect("a writer");
+    let mut outcomes = trace.outcomes().iter().peekable();
+    for (number, entry) in trace.segments().iter().enumerate() {
+        while let Some(ended) = outcomes.next_if(|ended| ended.segments_before as usize <= number) {
+            writer.write_outcome(ended.stream, &ended.outcome).expect("written");
+        }
+        match trace.read_segment(number).expect("readable") {
+            SegmentData::Events(words) if random.one_in(2) => {
+                writer.write_segment(&entry.info, &support::to_bytes(&words)).expect("written")
+            }
+            _ => writer.write_unkept(&entry.info).expect("written"),
+        };
+    }
+    for ended in outcomes {
+        writer.write_outcome(ended.stream, &ended.outcome).expect("written");
+    }
+    Trace::from_bytes(writer.finish().expect("closed")).expect("a trace")
 }
 
 #[test]
