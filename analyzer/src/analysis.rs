@@ -8,7 +8,7 @@ use formats::plan::Plan;
 use formats::report::{
     CostModelReport, Fuel, Mode, OutcomeReport, Report, SCHEMA, SampleReport, TraceReport,
 };
-use formats::trace::{OutcomeKind, Trace};
+use formats::trace::{Outcome, OutcomeKind, Trace};
 use slicer::module::Module;
 
 use crate::bodies::{self, Body};
@@ -175,20 +175,31 @@ impl<'a> Job<'a> {
 /// What replaying the nests of `trace` may take.
 fn budget(trace: &Trace, pricer: &TailPricer<'_>) -> Budget {
     let times = trace.segments().iter().map(|segment| segment.info.end_ns);
-    Budget::of_run(times.max().unwrap_or(0), cut_functions(trace, pricer))
+    let open = streams(trace).into_values().filter(|items| is_open(items)).count();
+    let cuts = (traps(trace).count() + open) as u64;
+    Budget::of_run(times.max().unwrap_or(0), cut_functions(trace, pricer), cuts)
 }
 
 /// The defined functions that may have been cut short within a nest: those that trapped, or all
 /// where that is not known.
 fn cut_functions(trace: &Trace, pricer: &TailPricer<'_>) -> BTreeSet<u32> {
     let all = || (0..pricer.plan.functions.len() as u32).collect();
-    let is_open = |items: Vec<Item>| matches!(items.last(), Some(Item::Segment(_)));
-    if streams(trace).into_values().any(is_open) {
+    if streams(trace).values().any(|items| is_open(items)) {
         return all();
     }
-    let traps = trace.outcomes().iter().filter(|entry| entry.outcome.kind == OutcomeKind::Trap);
-    let places: Option<Vec<Place>> = traps.map(|entry| place_of(&entry.outcome, pricer)).collect();
+    let places: Option<Vec<Place>> =
+        traps(trace).map(|outcome| place_of(outcome, pricer)).collect();
     places.map_or_else(all, |places| places.iter().map(|place| place.function).collect())
+}
+
+/// Whether no outcome tells how the last invocation of a stream ended.
+fn is_open(items: &[Item]) -> bool {
+    matches!(items.last(), Some(Item::Segment(_)))
+}
+
+fn traps(trace: &Trace) -> impl Iterator<Item = &Outcome> {
+    let outcomes = trace.outcomes().iter().map(|entry| &entry.outcome);
+    outcomes.filter(|outcome| outcome.kind == OutcomeKind::Trap)
 }
 
 /// The interval of the total: `counted` is what the events cost, nests in full; `low` is the least
@@ -218,6 +229,11 @@ pub(crate) fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
             tail.fuel.low,
             tail.fuel.high
         ),
+        None if tail.fuel.high == 0 => {
+            "the trace may end in the middle of a loop nest, of which only \
+             is known what it was entered with"
+                .to_string()
+        }
         None => format!(
             "the recorder could not tell where the program trapped: up to {} fuel, the dearest \
              path of the program, ran after the last event",

@@ -4,13 +4,15 @@
 //! tells of a segment (events, times, bytes) is known without reading it; those that are drawn are
 //! read by their histograms where they have one, and their events priced.
 //!
-//! The last segment before a trap is always read, in the sample or not: the trap may have cut a loop
-//! nest short that its last events tell of.
+//! The last segment before a trap is always read, drawn or not: the trap may have cut a loop nest short
+//! that its last events tell of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use formats::report::{Fuel, Range, SampleReport};
-use formats::trace::{DropEntry, FRAME_HEAD_BYTES, Histogram, Kept, SegmentEntry, Trace};
+use formats::trace::{
+    DropEntry, FRAME_HEAD_BYTES, Histogram, Kept, OutcomeKind, SegmentEntry, Trace,
+};
 
 use crate::analysis::{Case, Findings, Stats, tail_notes};
 use crate::bounds::{self, Bounds};
@@ -19,6 +21,7 @@ use crate::estimate::{self, Access, Cost, Estimate, Goal, Interval, Part, Unit};
 use crate::profile::{self, Figure};
 use crate::streams::{Item, streams};
 use crate::table::Table;
+use crate::tally::Damage;
 use crate::walk::{TrapTail, unordered_tails};
 use crate::{completeness, exact, tally};
 
@@ -107,7 +110,7 @@ fn dropped_events(trace: &Trace, entry: &DropEntry) -> u64 {
     });
     match bytes {
         0 => entry.bytes / WORD_BYTES,
-        _ => (u128::from(entry.bytes) * events / bytes) as u64,
+        _ => (u128::from(entry.bytes) * events / bytes).max(1) as u64,
     }
 }
 
@@ -122,7 +125,7 @@ struct Reader<'a> {
     case: &'a Case<'a>,
     table: Table<'a>,
     /// What could not be read.
-    damage: Vec<Error>,
+    damage: Vec<Damage>,
 }
 
 impl<'a> Reader<'a> {
@@ -139,7 +142,7 @@ impl<'a> Reader<'a> {
                 is_read.push(found.is_ok());
                 match found {
                     Ok(histogram) => histograms.push(histogram),
-                    Err(error) => self.damage.push(error),
+                    Err(error) => self.damage.push(Damage { error, is_left_out: true }),
                 }
             }
             let mut priced = self.table.costs(&histograms)?.into_iter();
@@ -149,7 +152,7 @@ impl<'a> Reader<'a> {
         Ok(costs)
     }
 
-    /// Learns the events before the ends of all invocations.
+    /// Learns the events before traps, and before the end of a trace that tells no outcome.
     fn learn_ends(&mut self) -> Result<(), Error> {
         let mut last = BTreeSet::new();
         for items in streams(self.case.trace).into_values() {
@@ -157,7 +160,11 @@ impl<'a> Reader<'a> {
             for item in items {
                 match item {
                     Item::Segment(segment) => before = Some(segment),
-                    Item::Outcome(_) => last.extend(before.take()),
+                    Item::Outcome(ended) => {
+                        let outcome = &self.case.trace.outcomes()[ended].outcome;
+                        let is_trap = outcome.kind == OutcomeKind::Trap && !outcome.stack_overflow;
+                        last.extend(before.take().filter(|_| is_trap));
+                    }
                 }
             }
             last.extend(before);
@@ -178,30 +185,21 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What the tails of traps take from, and add to, an interval.
-#[derive(Default)]
+/// What the tails of traps may take from, and add to, a figure that counts their last events in full.
+#[derive(Clone, Copy, Default)]
 struct Correction {
+    /// Of nests that were cut short.
     less: u128,
+    /// The least and the most that ran after the last events.
     low: u128,
     high: u128,
 }
 
 impl Correction {
-    fn of(tails: &[TrapTail], table: &Table<'_>) -> Self {
-        let mut correction = Correction::default();
-        for tail in tails {
-            correction.low += u128::from(tail.fuel.low);
-            correction.high += u128::from(tail.fuel.high);
-            let nest = tail.unfinished.as_ref().and(table.dearest_nest(tail.function));
-            if let Some(nest) = nest {
-                match nest.is_cut {
-                    // It was counted as nothing.
-                    true => correction.high = correction.high.saturating_add(nest.fuel),
-                    false => correction.less += nest.fuel,
-                }
-            }
-        }
-        correction
+    fn add(&mut self, less: u128, low: u128, high: u128) {
+        self.less = self.less.saturating_add(less);
+        self.low = self.low.saturating_add(low);
+        self.high = self.high.saturating_add(high);
     }
 
     fn low(&self, value: u128) -> u128 {
@@ -213,6 +211,55 @@ impl Correction {
     }
 }
 
+/// The corrections of the total and of its parts.
+struct Corrections {
+    total: Correction,
+    parts: BTreeMap<u32, Correction>,
+}
+
+impl Corrections {
+    fn of(case: &Case<'_>, tails: &[TrapTail], table: &Table<'_>) -> Self {
+        let mut found = Corrections { total: Correction::default(), parts: BTreeMap::new() };
+        for tail in tails {
+            let (low, high) = (u128::from(tail.fuel.low), u128::from(tail.fuel.high));
+            found.total.add(0, low, high);
+            found.open(case, tail.function, low, high);
+            let nest = tail.unfinished.as_ref().and(table.dearest_nest(tail.function));
+            let Some(nest) = nest else { continue };
+            if nest.is_cut {
+                // It was counted as nothing.
+                found.total.add(0, 0, nest.fuel);
+                found.open(case, tail.function, 0, nest.fuel);
+                continue;
+            }
+            found.total.add(nest.fuel, 0, 0);
+            for &(part, amount) in table.amounts(&nest.event) {
+                found.part(part).add(amount, 0, 0);
+            }
+        }
+        found
+    }
+
+    /// Something ran in `function`, or it isn't known where, that cost between `low` and `high`.
+    fn open(&mut self, case: &Case<'_>, function: Option<u32>, low: u128, high: u128) {
+        let all = 0..case.plan.functions.len() as u32;
+        let possible = function.map_or(all, |function| function..function + 1);
+        for number in possible {
+            let known = if function.is_some() { low } else { 0 };
+            self.part(case.parts.self_fuel(number)).add(0, known, high);
+            self.part(case.parts.calls(number)).add(0, 0, u128::from(high > 0));
+            for index in 0..case.plan.functions[number as usize].loops.len() as u32 {
+                self.part(case.parts.loop_fuel(number, index)).add(0, 0, high);
+                self.part(case.parts.iterations(number, index)).add(0, 0, high);
+            }
+        }
+    }
+
+    fn part(&mut self, part: u32) -> &mut Correction {
+        self.parts.entry(part).or_default()
+    }
+}
+
 fn report(
     case: &Case<'_>,
     goal: &Goal,
@@ -220,7 +267,8 @@ fn report(
     tails: &[TrapTail],
     reader: &Reader<'_>,
 ) -> Findings {
-    let correction = Correction::of(tails, &reader.table);
+    let corrections = Corrections::of(case, tails, &reader.table);
+    let correction = corrections.total;
     let Interval { value, low, high } = found.total;
     let fuel = Fuel {
         total: correction.low(value),
@@ -228,6 +276,8 @@ fn report(
         high: correction.high(high),
         confidence: Some(goal.confidence),
     };
+    // What the program did after the end of the trace has no bound.
+    let ended = case.trace.is_complete() && !case.trace.outcomes().is_empty();
     let off = (fuel.total - fuel.low.min(fuel.total)).max(fuel.high - fuel.total) as f64;
     let met = off <= goal.precision * fuel.total as f64;
     let sample = SampleReport {
@@ -237,7 +287,7 @@ fn report(
         segments: found.read_units,
         bytes: found.read_bytes,
         least: correction.low(found.least),
-        most: Some(correction.high(found.most)).filter(|&most| most < u128::MAX),
+        most: Some(correction.high(found.most)).filter(|&most| most < u128::MAX && ended),
     };
     let mut notes = exact::damage_notes(&reader.damage);
     if !met {
@@ -246,11 +296,14 @@ fn report(
             (goal.precision * 1e8).round() / 1e6
         ));
     }
-    if !case.trace.is_complete() {
+    if !ended {
         notes.push("what the program did after the end of the trace is not estimated".to_string());
     }
     notes.extend(tail_notes(tails, case.plan));
-    let rows = profile::rows(case, |part| figure(found, part), None);
+    // Calls that no drawn segment had: each event is one at most.
+    let events = u128::from(case.trace.events()) + u128::from(case.trace.dropped_events());
+    let unseen = Interval { value: 0, low: 0, high: events };
+    let rows = profile::rows(case, |part| figure(found, &corrections, unseen, part), None);
     Findings {
         fuel,
         rows,
@@ -261,8 +314,10 @@ fn report(
     }
 }
 
-fn figure(found: &Estimate, part: u32) -> Figure {
-    let Part { cost: Interval { value, low, high }, .. } =
-        found.parts.get(&part).copied().unwrap_or_default();
-    Figure { value, range: Some(Range { low, high }) }
+fn figure(found: &Estimate, corrections: &Corrections, unseen: Interval, part: u32) -> Figure {
+    let seen = found.parts.get(&part).map(|found: &Part| found.cost);
+    let Interval { value, low, high } = seen.unwrap_or(unseen);
+    let correction = corrections.parts.get(&part).copied().unwrap_or_default();
+    let range = Range { low: correction.low(low), high: correction.high(high) };
+    Figure { value: correction.low(value), range: Some(range) }
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use formats::events::Event;
-use formats::trace::{HistogramEntry, OutcomeKind, Trace};
+use formats::trace::HistogramEntry;
 
 use crate::Error;
 use crate::analysis::{Case, Findings, Stats, tail_notes, total_fuel};
@@ -14,8 +14,8 @@ use crate::profile::{self, Figure};
 use crate::render::grouped;
 use crate::replay::Price;
 use crate::steps::Steps;
-use crate::streams::{Item, streams};
-use crate::tally::{self, Counts};
+use crate::streams::streams;
+use crate::tally::{self, Counts, Damage};
 use crate::walk::{TrapTail, Walk, Walker, unordered_tails};
 
 /// Prices all events of the trace.
@@ -25,17 +25,17 @@ use crate::walk::{TrapTail, Walk, Walker, unordered_tails};
 /// When the trace is damaged and the options don't allow that, or can't be priced.
 pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
     let start = Instant::now();
-    let counts = tally::count(case.trace, case.options.allow_partial, |entries| {
-        add_up(case, &entries, false)
-    })?;
+    let hand_over = |whole: &mut AddedUp, entries: Vec<HistogramEntry>| {
+        whole.merge(add_up(case, &entries, false)?)
+    };
+    let counts = tally::count(case.trace, case.options.allow_partial, hand_over)?;
     let count_time = start.elapsed();
-    let walks = may_walk(case, &counts) && wants_walk(case);
+    let may_walk = may_walk(case, &counts);
+    let walks = may_walk && wants_walk(case)?;
     let Counts { entries, handed_over, damage } = counts;
-    let AddedUp { mut ledger, prices, mut stats } = add_up(case, &entries, walks)?;
-    for part in handed_over {
-        ledger.merge(part.ledger)?;
-        stats.add(part.stats);
-    }
+    let mut whole = add_up(case, &entries, walks)?;
+    handed_over.into_iter().try_for_each(|part| whole.merge(part))?;
+    let AddedUp { mut ledger, prices, mut stats } = whole;
     stats.count_time = count_time;
     let Walk { totals, tails } = match walks {
         true => walk(case, &entries, &prices)?,
@@ -53,12 +53,18 @@ pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
     let fuel = total_fuel(counted, ledger.fuel(), &tails)?;
     let mut notes = damage_notes(&damage);
     notes.extend(tail_notes(&tails, case.plan));
-    if !walks && completeness::is_ordered(case.trace) && damage.is_empty() {
+    if completeness::is_ordered(case.trace) && damage.is_empty() && !may_walk {
+        notes.push(
+            "what callees spent is left out: too many of the events are distinct".to_string(),
+        );
+    } else if may_walk && !walks {
         notes.push(format!(
             "what callees spent is left out: {} events are many to walk in order, and --inclusive \
              does it",
             grouped(case.trace.events().into())
         ));
+    } else if !may_walk && case.options.inclusive {
+        notes.push("what callees spent is left out: the events are not there in order".to_string());
     }
     let rows = profile::rows(
         case,
@@ -69,11 +75,20 @@ pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
 }
 
 /// What distinct events add up to.
+#[derive(Default)]
 struct AddedUp {
     ledger: Ledger,
     /// The price of each event, if they were asked for.
     prices: Vec<Price>,
     stats: Stats,
+}
+
+impl AddedUp {
+    fn merge(&mut self, other: AddedUp) -> Result<(), Error> {
+        self.prices.extend(other.prices);
+        self.stats.add(other.stats);
+        self.ledger.merge(other.ledger)
+    }
 }
 
 fn add_up(
@@ -103,18 +118,16 @@ fn may_walk<T>(case: &Case<'_>, counts: &Counts<T>) -> bool {
 }
 
 /// Whether the order of the events is worth the time.
-fn wants_walk(case: &Case<'_>) -> bool {
-    case.options.inclusive
+fn wants_walk(case: &Case<'_>) -> Result<bool, Error> {
+    Ok(case.options.inclusive
         || case.trace.events() <= MAX_WALKED_EVENTS
-        || ends_within_a_path(case.trace)
+        || ends_within_a_path(case)?)
 }
 
 /// Whether the events just before the end of an invocation tell what it spent after them.
-fn ends_within_a_path(trace: &Trace) -> bool {
-    let is_open = |items: &Vec<Item>| matches!(items.last(), Some(Item::Segment(_)));
-    let mut outcomes = trace.outcomes().iter();
-    outcomes.any(|entry| entry.outcome.kind == OutcomeKind::Trap && !entry.outcome.stack_overflow)
-        || streams(trace).values().any(is_open)
+fn ends_within_a_path(case: &Case<'_>) -> Result<bool, Error> {
+    let tails = unordered_tails(case.trace, &case.pricer, |_| None)?;
+    Ok(tails.iter().any(|tail| tail.may_be_in_nest || tail.fuel.high > 0))
 }
 
 fn walk(case: &Case<'_>, entries: &[HistogramEntry], prices: &[Price]) -> Result<Walk, Error> {
@@ -153,11 +166,14 @@ fn add_tail(case: &Case<'_>, ledger: &mut Ledger, tail: &TrapTail) -> Result<(),
 }
 
 /// What could not be read, in words.
-pub(crate) fn damage_notes(damage: &[Error]) -> Vec<String> {
-    let listed = damage.iter().take(MAX_LISTED_DAMAGE);
-    let mut notes: Vec<String> = listed.map(|error| format!("{error}; it is left out")).collect();
+pub(crate) fn damage_notes(damage: &[Damage]) -> Vec<String> {
+    let listed = damage.iter().take(MAX_LISTED_DAMAGE).map(|found| match found.is_left_out {
+        true => format!("{}; it is left out", found.error),
+        false => format!("{}; its events were counted instead", found.error),
+    });
+    let mut notes: Vec<String> = listed.collect();
     if damage.len() > MAX_LISTED_DAMAGE {
-        notes.push(format!("{} damaged segments are left out in all", damage.len()));
+        notes.push(format!("{} segments are damaged in all", damage.len()));
     }
     notes
 }

@@ -9,6 +9,7 @@ use formats::trace::{Ending, Histogram, Trace};
 use slicer::module::Module;
 
 use crate::analysis::in_threads;
+use crate::limits::MAX_FOLLOWED_CUTS;
 use crate::parts::Parts;
 use crate::replay::{Budget, Pricing};
 use crate::table::Table;
@@ -17,7 +18,8 @@ use crate::{Error, bodies, fit, tally};
 /// How far a recording is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Fuel of the segments so far, without that of loop nests that did not end.
+    /// Fuel of the segments so far, without that of loop nests that did not end or that take very long
+    /// to replay.
     pub fuel: u128,
     /// Events of these segments.
     pub events: u64,
@@ -56,21 +58,19 @@ fn follow_here(
     fit::check(plan, &module, &bodies::read(&module).map_err(Error::Module)?)?;
     let parts = Parts::of(plan);
     // How long the program will have run is not known, nor where it will end.
-    let budget = Budget::of_run(u64::MAX, (0..plan.functions.len() as u32).collect());
+    let functions = (0..plan.functions.len() as u32).collect();
+    let budget = Budget::of_run(u64::MAX, functions, MAX_FOLLOWED_CUTS);
     let pricing = Pricing { module: &module, plan, model, parts: &parts, budget };
     let mut table = Table::new(&pricing);
     let mut progress = Progress::default();
-    let mut priced = 0;
+    let (mut priced, mut failure) = (0, None);
     loop {
         trace.refresh()?;
         let new: Vec<usize> = (priced..trace.segments().len()).collect();
         priced += new.len();
-        for group in tally::groups(trace, &new) {
-            let histograms: Result<Vec<Histogram>, Error> =
-                tally::read(trace, group).into_iter().collect();
-            for cost in table.costs(&histograms?)? {
-                progress.fuel = progress.fuel.checked_add(cost.total).ok_or(Error::Overflow)?;
-            }
+        if failure.is_none() {
+            // Whatever can't be priced now, the end of the recording is still worth waiting for.
+            failure = add_fuel(trace, &new, &mut table, &mut progress).err();
         }
         for entry in new.iter().map(|&segment| &trace.segments()[segment]) {
             progress.events += entry.info.events;
@@ -79,7 +79,23 @@ fn follow_here(
         progress.bytes = trace.bytes();
         progress.is_open = matches!(trace.ending(), Ending::Truncated { .. });
         if !each(&progress) || !progress.is_open {
-            return Ok(());
+            return failure.map_or(Ok(()), Err);
         }
     }
+}
+
+fn add_fuel(
+    trace: &Trace,
+    segments: &[usize],
+    table: &mut Table<'_>,
+    progress: &mut Progress,
+) -> Result<(), Error> {
+    for group in tally::groups(trace, segments) {
+        let histograms: Result<Vec<Histogram>, Error> =
+            tally::read(trace, group).into_iter().collect();
+        for cost in table.costs(&histograms?)? {
+            progress.fuel = progress.fuel.checked_add(cost.total).ok_or(Error::Overflow)?;
+        }
+    }
+    Ok(())
 }

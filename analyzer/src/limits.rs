@@ -20,8 +20,8 @@ pub const MOST_STEPS: u64 = 1 << 42;
 pub const MAX_DENSE_EVENTS: u32 = 1 << 20;
 
 /// Blocks of code that one slice module may hold. Bounds what is generated and compiled at once, and
-/// gives each thread some: SQLite's slices make 15 of them, and two threads price its trace 1.7 times as
-/// fast as one (`benches analyze`), where three modules made it 1.1 times.
+/// gives each thread some: SQLite's slices make 15 of them, and two threads price its trace 1.4 to 1.7
+/// times as fast as one, where three modules made it 1.1 times.
 pub const MAX_BLOCKS_PER_CHUNK: usize = 1 << 11;
 
 /// Distinct bundles that one replay task runs. Bounds the memory of a task and spreads slices
@@ -52,7 +52,10 @@ pub const MAX_WALKED_EVENTS: u64 = 1 << 24;
 /// Entries of histograms, some 40 bytes each, that are held at once while a sample is priced: the more,
 /// the less often slices are made of functions that were seen before. A single larger histogram is
 /// held nevertheless.
-pub const ENTRIES_AT_ONCE: u64 = 1 << 22;
+pub const ENTRIES_AT_ONCE: u64 = 1 << 21;
+
+/// Loop nests without an end that are priced while a trace is followed, a second each.
+pub const MAX_FOLLOWED_CUTS: u64 = 2;
 
 /// Damaged segments that are listed one by one.
 pub const MAX_LISTED_DAMAGE: usize = 8;

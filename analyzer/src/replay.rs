@@ -88,7 +88,7 @@ impl Pricing<'_> {
         let chunks = chunks(self.plan, &runs)?;
         let (distinct_events, slices, replay_chunks) = (entries.len(), runs.len(), chunks.len());
         let (before, start) = (self.budget.left(), Instant::now());
-        let taken: Result<Vec<T>, Error> = chunks
+        let taken: Vec<Result<T, Error>> = chunks
             .into_par_iter()
             .map(|chunk| {
                 let runs = &runs[chunk];
@@ -108,6 +108,8 @@ impl Pricing<'_> {
             replay_time,
             ..Stats::default()
         };
+        // The first error in order, not in time.
+        let taken: Result<Vec<T>, Error> = taken.into_iter().collect();
         Ok((taken?, stats))
     }
 
@@ -126,6 +128,7 @@ impl Pricing<'_> {
                     Err(Error::ReplayTooLong | Error::Overflow)
                         if self.budget.may_be_cut(slice.key) =>
                     {
+                        self.budget.note_cut()?;
                         Found::cut(slice, &self.budget)
                     }
                     found => found?,
@@ -262,6 +265,9 @@ fn check_sums(slice: &SliceInfo, found: Found) -> Result<Found, Error> {
     }
 }
 
+/// How often a nest that was cut short may be priced.
+const PRICED_AGAIN: u64 = 4;
+
 /// How many steps all slices may take together.
 ///
 /// What a program ran is bounded by the time that the program had: a trace that asks for more was not
@@ -272,15 +278,30 @@ pub(crate) struct Budget {
     left: AtomicU64,
     /// The defined functions whose nests may have been cut short.
     cut_functions: BTreeSet<u32>,
+    /// How many more nests may turn out to have been.
+    cuts_left: AtomicU64,
 }
 
 impl Budget {
     /// The budget for a run of `nanoseconds`, which may have been cut short within nests of
-    /// `cut_functions`.
-    pub(crate) fn of_run(nanoseconds: u64, cut_functions: BTreeSet<u32>) -> Budget {
+    /// `cut_functions`, `cuts` times.
+    pub(crate) fn of_run(nanoseconds: u64, cut_functions: BTreeSet<u32>, cuts: u64) -> Budget {
         let steps = nanoseconds.saturating_mul(STEPS_PER_NANOSECOND).max(LEAST_STEPS);
         let whole = steps.min(MOST_STEPS);
-        Budget { whole, left: AtomicU64::new(whole), cut_functions }
+        // Each is priced when it is counted, and again when it is taken back.
+        let cuts_left = AtomicU64::new(PRICED_AGAIN * cuts);
+        Budget { whole, left: AtomicU64::new(whole), cut_functions, cuts_left }
+    }
+
+    /// Takes note that a nest was cut short.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReplayTooLong`] when that can't have happened so often: each takes its time.
+    fn note_cut(&self) -> Result<(), Error> {
+        let one_less = |left: u64| left.checked_sub(1);
+        let taken = self.cuts_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+        taken.map(drop).map_err(|_| Error::ReplayTooLong)
     }
 
     fn may_be_cut(&self, key: SliceKey) -> bool {

@@ -78,10 +78,11 @@ impl<'a> Table<'a> {
             self.forget();
         }
         let entries = histograms.iter().flat_map(Histogram::entries);
-        let unknown = entries.filter(|entry| self.index(&entry.event).is_none());
-        let mut new: Vec<HistogramEntry> = unknown.cloned().collect();
-        new.sort_unstable();
-        new.dedup_by(|next, first| next.event == first.event);
+        let mut unknown: Vec<&HistogramEntry> =
+            entries.filter(|entry| self.index(&entry.event).is_none()).collect();
+        unknown.sort_unstable();
+        unknown.dedup_by(|next, first| next.event == first.event);
+        let new: Vec<HistogramEntry> = unknown.into_iter().cloned().collect();
         let take = |entries: &[HistogramEntry], prices: Prices| Ok((entries.to_vec(), prices));
         for (entries, prices) in self.pricing.price(&new, take)?.0 {
             self.add(&entries, &prices);
@@ -141,7 +142,7 @@ impl<'a> Table<'a> {
         let costs = histograms
             .par_iter()
             .map_init(|| Sums::new(parts), |sums, histogram| table.cost(histogram, sums));
-        costs.collect()
+        costs.collect::<Vec<Result<Cost, Error>>>().into_iter().collect()
     }
 
     fn cost(&self, histogram: &Histogram, sums: &mut Sums) -> Result<Cost, Error> {
@@ -159,6 +160,13 @@ impl<'a> Table<'a> {
             }
         }
         Ok(Cost { total, parts: sums.take() })
+    }
+
+    /// What an event that was seen adds to the figures, if it wasn't forgotten.
+    pub(crate) fn amounts(&self, event: &Event) -> &[(u32, u128)] {
+        let Some(index) = self.index(event) else { return &[] };
+        let start = index.checked_sub(1).map_or(0, |before| self.known[before as usize].end);
+        &self.amounts[start..self.known[index as usize].end]
     }
 
     /// The dearest nest that was seen, of the given function if any.

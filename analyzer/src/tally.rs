@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+use formats::events::Events;
 use formats::limits::MAX_EXPANSION;
 use formats::plan::EventLayout;
 use formats::trace::{
@@ -20,28 +21,36 @@ use crate::Error;
 use crate::limits::{ENTRIES_AT_ONCE, MAX_STRETCH_EVENTS, STRETCHES};
 
 /// The distinct events of a trace.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Counts<T> {
     /// How often each occurred, in ascending order of the events: all, or those that are left after
     /// the last that were handed over.
     pub(crate) entries: Vec<HistogramEntry>,
-    /// What became of the counts that were handed over because they were too many to keep, in the
-    /// order of the file.
+    /// What became of the counts that were handed over because they were too many to keep: one for
+    /// each stretch, in the order of the file.
     pub(crate) handed_over: Vec<T>,
     /// What could not be read, in the order of the file.
-    pub(crate) damage: Vec<Error>,
+    pub(crate) damage: Vec<Damage>,
 }
 
-/// Counts the events of `trace`, and gives too many of them to `hand_over`. With `allow_damage`,
-/// what can't be read is left out and listed.
+/// A part of a segment that can't be read.
+#[derive(Debug)]
+pub(crate) struct Damage {
+    pub(crate) error: Error,
+    /// Whether the segment is not counted. Else its events are, though its histogram is damaged.
+    pub(crate) is_left_out: bool,
+}
+
+/// Counts the events of `trace`, and gives too many of them to `hand_over`, to be added to what became
+/// of others of the same stretch. With `allow_damage`, what can't be read is left out and listed.
 ///
 /// # Errors
 ///
 /// Those of `hand_over`, and without `allow_damage` that of the first segment that can't be read.
-pub(crate) fn count<T: Send>(
+pub(crate) fn count<T: Default + Send>(
     trace: &Trace,
     allow_damage: bool,
-    hand_over: impl Fn(Vec<HistogramEntry>) -> Result<T, Error> + Sync,
+    hand_over: impl Fn(&mut T, Vec<HistogramEntry>) -> Result<(), Error> + Sync,
 ) -> Result<Counts<T>, Error> {
     let segments = trace.segments().len();
     let length = segments.div_ceil(STRETCHES).max(1);
@@ -66,25 +75,27 @@ pub(crate) fn count<T: Send>(
     Ok(whole)
 }
 
-fn count_stretch<T>(
+fn count_stretch<T: Default>(
     reader: &mut SegmentReader<'_>,
     stretch: Range<usize>,
     allow_damage: bool,
-    hand_over: impl Fn(Vec<HistogramEntry>) -> Result<T, Error>,
+    hand_over: impl Fn(&mut T, Vec<HistogramEntry>) -> Result<(), Error>,
 ) -> Result<Counts<T>, Error> {
-    let (mut handed_over, mut damage) = (Vec::new(), Vec::new());
+    let (mut handed_over, mut damage) = (None, Vec::new());
     for segment in stretch {
-        if let Err(error) = reader.add(segment, allow_damage) {
+        if let Err(found) = reader.add(segment) {
             if !allow_damage {
                 reader.counter.take();
-                return Err(error);
+                return Err(found.error);
             }
-            damage.push(error);
+            damage.push(found);
         }
         if reader.counter.distinct() > MAX_STRETCH_EVENTS {
-            handed_over.push(hand_over(reader.counter.take().into_entries())?);
+            let entries = reader.counter.take().into_entries();
+            hand_over(handed_over.get_or_insert_default(), entries)?;
         }
     }
+    let handed_over = handed_over.into_iter().collect();
     Ok(Counts { entries: reader.counter.take().into_entries(), handed_over, damage })
 }
 
@@ -141,51 +152,59 @@ impl<'a> SegmentReader<'a> {
     ///
     /// When the segment can't be read, or holds what is no event.
     fn read(&mut self, segment: usize) -> Result<Histogram, Error> {
-        if let Some(histogram) = self.trace.read_counts(segment)? {
-            let found = histogram.check(self.layout);
-            found.map_err(|error| self.corrupt(segment, error.to_string()))?;
-            return Ok(histogram);
+        match self.add(segment) {
+            Err(Damage { error, is_left_out: true }) => Err(error),
+            _ => Ok(self.counter.take()),
         }
-        let added = self.add_events(segment);
-        let counted = self.counter.take();
-        added.map(|()| counted)
     }
 
-    /// Adds a segment to the counter: by its histogram if it has one, else by its events. With
-    /// `allow_damage`, damage to the histogram leaves the events.
-    fn add(&mut self, segment: usize, allow_damage: bool) -> Result<(), Error> {
-        match self.trace.read_counts(segment) {
+    /// Adds a segment to the counter: by its histogram if it has a good one, else by its events.
+    fn add(&mut self, segment: usize) -> Result<(), Damage> {
+        match self.histogram(segment) {
             Ok(Some(histogram)) => {
-                let added = self.counter.add_histogram(&histogram);
-                added.map_err(|error| self.corrupt(segment, error.to_string()))
+                self.counter.add_histogram(&histogram).expect("it was checked");
+                Ok(())
             }
-            Ok(None) => self.add_events(segment),
+            Ok(None) => self.add_events(segment).map_err(left_out),
+            Err(error) if self.trace.segments()[segment].kept != Kept::Events => {
+                Err(left_out(error))
+            }
             Err(error) => {
-                if allow_damage && self.trace.segments()[segment].kept == Kept::Events {
-                    self.add_events(segment)?;
-                }
-                Err(error.into())
+                self.add_events(segment).map_err(left_out)?;
+                Err(Damage { error, is_left_out: false })
             }
         }
     }
 
+    /// The histogram of a segment, if it has one.
+    fn histogram(&self, segment: usize) -> Result<Option<Histogram>, Error> {
+        let found = self.trace.read_counts(segment)?;
+        if let Some(Err(error)) = found.as_ref().map(|histogram| histogram.check(self.layout)) {
+            return Err(self.corrupt(segment, error.to_string()));
+        }
+        Ok(found)
+    }
+
+    /// Adds all events of a segment, or none.
     fn add_events(&mut self, segment: usize) -> Result<(), Error> {
         let SegmentEntry { offset, info, .. } = self.trace.segments()[segment];
         let SegmentData::Events(words) = self.trace.read_segment(segment)? else { return Ok(()) };
-        let found = self.counter.count(&words).map_err(|source| Error::Events {
-            segment,
-            offset,
-            source,
-        })?;
-        match found == info.events {
-            true => Ok(()),
-            false => Err(self.corrupt(segment, format!("{found} events, not {}", info.events))),
+        let corrupt = |source| Error::Events { segment, offset, source };
+        let mut events = Events::new(&words, self.layout);
+        let found = events.try_fold(0, |sum, event| event.map(|_| sum + 1)).map_err(corrupt)?;
+        if found != info.events {
+            return Err(self.corrupt(segment, format!("{found} events, not {}", info.events)));
         }
+        self.counter.count(&words).map(drop).map_err(corrupt)
     }
 
     fn corrupt(&self, segment: usize, what: String) -> Error {
         Error::Segment { segment, offset: self.trace.segments()[segment].offset, what }
     }
+}
+
+fn left_out(error: Error) -> Damage {
+    Damage { error, is_left_out: true }
 }
 
 /// Sorts the entries and adds up those of the same event. The events of a trace are fewer than 2^64,

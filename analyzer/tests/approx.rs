@@ -375,6 +375,7 @@ fn a_damaged_segment_and_a_missing_end_widen_the_interval() {
     let found = scene.estimate(&Trace::from_bytes(cut).expect("a trace"), Goal::default());
     assert!(!found.report.complete);
     assert!(found.notes.iter().any(|note| note.contains("not estimated")), "{:?}", found.notes);
+    assert_eq!(found.report.sample.expect("a sample").most, None);
 }
 
 #[test]
@@ -403,6 +404,10 @@ fn a_trap_leaves_its_tail_in_an_estimate_too() {
     assert_eq!(estimate.mode, Mode::Approx);
     assert!(exact.fuel.total > 400 * 100 * 6, "{:?}", exact.fuel);
     assert!(estimate.fuel.low <= exact.fuel.low && exact.fuel.high <= estimate.fuel.high);
+    let (found, truth) = (&estimate.functions[0], &exact.functions[0]);
+    let interval = found.interval.expect("an interval");
+    assert!(interval.self_fuel.low <= truth.self_fuel, "{interval:?} {truth:?}");
+    assert!(truth.self_fuel <= interval.self_fuel.high, "{interval:?} {truth:?}");
 }
 
 #[test]

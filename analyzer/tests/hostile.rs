@@ -6,9 +6,10 @@ use analyzer::{Analysis, AnalyzeOptions, Error, Misfit, analyze};
 use formats::cost_model::CostModel;
 use formats::events::{Event, EventError};
 use formats::trace::{
-    Detail, Header, Histogram, HistogramEntry, Location, Outcome, OutcomeKind, SegmentInfo, Trace,
-    TraceWriter,
+    Detail, EventCounter, Header, Histogram, HistogramEntry, Location, Outcome, OutcomeKind,
+    SegmentInfo, Trace, TraceWriter,
 };
+use slicer::bundles::Slices;
 use support::{PROGRAM, Program, Random, odd_prices, record, returned, trace_of};
 
 fn program() -> Program {
@@ -45,8 +46,106 @@ fn an_unknown_event_is_named_with_its_place() {
 
     let analysis = partly_priced(&program, &trace).expect("priced");
     assert!(!analysis.report.complete);
-    assert_eq!(analysis.report.functions[0].calls, 2, "what comes before the damage counts");
+    assert_eq!(analysis.report.functions[0].calls, 1, "a damaged segment is left out whole");
     assert_eq!(analysis.report.functions[0].total_fuel, None, "the order has a gap");
+}
+
+#[test]
+fn more_events_than_were_announced_are_not_added_to_others() {
+    let program = program();
+    let mut writer =
+        TraceWriter::create(Vec::new(), &program.header(Detail::Full)).expect("a writer");
+    let first = path(&program, 0, 0);
+    let event = Event { id: first, payload: [].as_slice().into() };
+    let entry = HistogramEntry { event, count: u64::MAX };
+    let all = SegmentInfo { events: u64::MAX, ..SegmentInfo::default() };
+    let histogram = Histogram::from_entries(vec![entry]).expect("one entry");
+    writer.write_histogram(&all, &histogram).expect("written");
+    let words = support::to_bytes(&[first, first]);
+    writer.write_segment(&SegmentInfo::default(), &words).expect("written");
+    writer.write_outcome(0, &returned()).expect("written");
+    let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
+    assert!(matches!(priced(&program, &trace), Err(Error::Segment { segment: 1, .. })));
+    let analysis = partly_priced(&program, &trace).expect("priced");
+    assert_eq!(analysis.report.functions[0].calls, u64::MAX.into());
+}
+
+#[test]
+fn events_are_counted_whose_histogram_is_damaged() {
+    let program = program();
+    let first = path(&program, 0, 0);
+    let info = SegmentInfo { events: 3, ..SegmentInfo::default() };
+    let event = Event { id: first, payload: [].as_slice().into() };
+    let entry = HistogramEntry { event, count: 3 };
+    let histogram = Histogram::from_entries(vec![entry]).expect("one entry");
+    let mut writer =
+        TraceWriter::create(Vec::new(), &program.header(Detail::Full)).expect("a writer");
+    let start = writer.bytes() as usize;
+    let words = support::to_bytes(&[first; 3]);
+    writer.write_counted_segment(&info, &histogram, &words).expect("written");
+    writer.write_outcome(0, &returned()).expect("written");
+    let mut bytes = writer.finish().expect("closed");
+    // The last byte of the histogram's frame: head, prefix, and three numbers of a byte or two.
+    let tally = Trace::from_bytes(bytes.clone()).expect("a trace").segments()[0].tally_bytes;
+    bytes[start + 24 + tally.expect("a histogram") as usize - 1] ^= 1;
+    let trace = Trace::from_bytes(bytes).expect("a trace");
+    assert!(matches!(priced(&program, &trace), Err(Error::Read(_))));
+    let analysis = partly_priced(&program, &trace).expect("priced");
+    assert_eq!(analysis.report.functions[0].calls, 3);
+    assert!(analysis.notes[0].contains("its events were counted instead"), "{:?}", analysis.notes);
+}
+
+/// A loop that a value decides which is known before it: it is recorded as one event with that value.
+const NEST: &str = "(module (func (param $rounds i64)
+    (loop (br_if 0 (i64.ne (local.tee $rounds (i64.sub (local.get $rounds) (i64.const 2)))
+                           (i64.const 1))))))";
+
+/// A trace of calls that enter the loop with these values, and its own account of how it ended.
+fn nest_trace(
+    program: &Program,
+    detail: Detail,
+    rounds: &[u64],
+    outcome: Option<Outcome>,
+) -> Trace {
+    let nest = program.plan.functions[0].nests[0].event;
+    let words = |&rounds: &u64| [nest, rounds as u32, (rounds >> 32) as u32, path(program, 0, 0)];
+    let words: Vec<u32> = rounds.iter().flat_map(words).collect();
+    let info = SegmentInfo { events: 2 * rounds.len() as u64, ..SegmentInfo::default() };
+    let mut writer = TraceWriter::create(Vec::new(), &program.header(detail)).expect("a writer");
+    let mut counter = EventCounter::new(program.plan.layout());
+    counter.count(&words).expect("valid events");
+    match detail {
+        Detail::Full => writer.write_segment(&info, &support::to_bytes(&words)),
+        Detail::Counts => writer.write_histogram(&info, &counter.take()),
+    }
+    .expect("written");
+    if let Some(outcome) = outcome {
+        writer.write_outcome(0, &outcome).expect("written");
+    }
+    Trace::from_bytes(writer.finish().expect("closed")).expect("a trace")
+}
+
+#[test]
+fn a_trace_without_an_end_may_end_within_its_dearest_nest() {
+    let program = Program::sliced(NEST, odd_prices(), Slices::Max);
+    assert_eq!(program.plan.functions[0].nests[0].values.len(), 1, "{:?}", program.plan);
+    let whole = nest_trace(&program, Detail::Counts, &[9, 1001], Some(returned()));
+    let whole = priced(&program, &whole).expect("priced").report.fuel;
+    let trace = nest_trace(&program, Detail::Counts, &[9, 1001], None);
+    let fuel = partly_priced(&program, &trace).expect("priced").report.fuel;
+    // The dearest nest is a thousand rounds of some two thousand fuel each.
+    assert!(fuel.low + 1_000_000 < whole.total, "{fuel:?} {whole:?}");
+    assert_eq!(fuel.high, whole.total);
+}
+
+#[test]
+fn nests_that_never_end_are_not_replayed_again_and_again() {
+    let program = Program::sliced(NEST, odd_prices(), Slices::Max);
+    // Even numbers never become 1; a trap can have cut one of them short, not 200.
+    let rounds: Vec<u64> = (1..=200).map(|round| 2 * round).collect();
+    let trap = Outcome { kind: OutcomeKind::Trap, ..Outcome::default() };
+    let trace = nest_trace(&program, Detail::Full, &rounds, Some(trap));
+    assert!(matches!(priced(&program, &trace), Err(Error::ReplayTooLong)));
 }
 
 #[test]

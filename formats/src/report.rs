@@ -115,14 +115,14 @@ pub struct SampleReport {
     pub met: bool,
     /// What the sample follows from.
     pub seed: u64,
-    /// Segments that were read.
+    /// Segments that were drawn and read.
     pub segments: u64,
-    /// Bytes that they take in the file.
+    /// Bytes of the file that were read of them.
     pub bytes: u64,
     /// The least that the total can be, whatever was not read: as if each event there were the
     /// cheapest of the program.
     pub least: u128,
-    /// The most that it can be; `null` if a single event has no bound.
+    /// The most that it can be; `null` if a single event has no bound, or the trace ends before the program.
     pub most: Option<u128>,
 }
 

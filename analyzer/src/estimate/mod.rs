@@ -39,7 +39,9 @@
 //! // 1,000 units of 100 events, of which each costs 5 or 6.
 //! let units = vec![Unit { events: 100, ..Unit::default() }; 1000];
 //! let cost = |unit: usize| 500 + (unit as u128 * 37) % 101;
-//! let found = estimate(&units, &Goal::default(), |batch| {
+//! // Of twenty samples one may miss the truth; not this one.
+//! let goal = Goal { seed: 1, ..Goal::default() };
+//! let found = estimate(&units, &goal, |batch| {
 //!     let price = |&unit: &usize| Some(Cost { total: cost(unit), parts: Vec::new() });
 //!     Ok::<_, std::io::Error>(batch.iter().map(price).collect())
 //! })?;
@@ -241,7 +243,7 @@ pub enum Error<E> {
 /// each costs, or `None` for those that turn out to be unreadable: they count as lost. No unit is
 /// asked for twice, and only readable ones are. The answer doesn't depend on how `price` spreads its
 /// work. The memory taken grows with the number of units, and with the number of different parts
-/// times that of strata (some twenty).
+/// times that of strata (at most some 250).
 ///
 /// An estimate of 0 is never precise enough, and nor is any when the precision is 0: then
 /// everything is read that can be.

@@ -46,7 +46,7 @@ pub(super) fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
     ];
     if let Some(found) = &report.sample {
         facts.push(("sample", sample(report, found)));
-        facts.push(("bounds", bounds(found)));
+        facts.push(("bounds", bounds(report, found)));
     }
     facts.extend(analysis.notes.iter().map(|note| ("note", note.clone())));
     facts
@@ -70,7 +70,7 @@ fn fuel(report: &Report) -> String {
 
 fn estimate(report: &Report) -> String {
     let fuel = &report.fuel;
-    let confidence = fuel.confidence.unwrap_or_default() * 100.0;
+    let confidence = (fuel.confidence.unwrap_or_default() * 1e8).round() / 1e6;
     let off = (fuel.total - fuel.low.min(fuel.total)).max(fuel.high.saturating_sub(fuel.total));
     let amount = match fuel.high {
         u128::MAX => format!("at least {}, and nothing is known of the rest", grouped(fuel.low)),
@@ -99,12 +99,13 @@ fn sample(report: &Report, found: &SampleReport) -> String {
     )
 }
 
-fn bounds(found: &SampleReport) -> String {
+fn bounds(report: &Report, found: &SampleReport) -> String {
     let least = grouped(found.least);
     match found.most {
         Some(most) => {
             format!("at least {least} and at most {}, whatever was not read", grouped(most))
         }
+        None if !report.complete => format!("at least {least} in what there is"),
         None => format!("at least {least}, whatever was not read; no most: a loop has no bound"),
     }
 }

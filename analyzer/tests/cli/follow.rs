@@ -203,7 +203,7 @@ fn what_can_not_be_priced_is_refused_as_it_is_later() {
     assert_eq!(refused(&["--follow", "-q", "foreign.bin"]), later);
     let followed = refused(&["--follow", "foreign.bin"]);
     let warning = followed.strip_suffix(&later).expect("the same error last");
-    assert!(warning.starts_with("wf-analyze: warning: following ended: "), "{followed}");
+    assert!(warning.starts_with("wf-analyze: warning: while following: "), "{followed}");
 }
 
 #[test]

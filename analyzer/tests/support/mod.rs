@@ -13,6 +13,7 @@ use formats::plan::{Exit, FunctionPlan, Plan, RegionKind};
 use formats::trace::{
     Detail, EventCounter, Header, Location, Outcome, OutcomeKind, SegmentInfo, Trace, TraceWriter,
 };
+use slicer::bundles::Slices;
 use slicer::module::Module;
 use wasmparser::Operator;
 
@@ -116,9 +117,13 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn new(text: &str, model: CostModel) -> Program {
+        Program::sliced(text, model, Slices::Min)
+    }
+
+    pub(crate) fn sliced(text: &str, model: CostModel, slices: Slices) -> Program {
         let wasm = wat::parse_str(text).expect("valid text");
         let module = Module::parse(&wasm).expect("valid module");
-        let plan = slicer::plan::plan(&module, slicer::bundles::Slices::Min).expect("a plan");
+        let plan = slicer::plan::plan(&module, slices).expect("a plan");
         let mut prices = Vec::new();
         let mut callees = BTreeMap::new();
         let mut tries = Vec::new();

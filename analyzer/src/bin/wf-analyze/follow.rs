@@ -1,6 +1,7 @@
 //! `wf-analyze --follow`: a live line while the trace grows.
 
 use std::fs::{File, TryLockError};
+use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,12 +36,12 @@ pub(crate) fn until_the_end(
         bail!("standard input can't be followed: give the path of a trace");
     }
     let line = live_line(args.quiet);
-    let mut trace = open(path, &line)?;
+    let (mut trace, file) = open(path, &line)?;
     let mut last = Change { bytes: 0, at: Instant::now() };
     let mut seemed_abandoned = false;
     let followed = analyzer::follow(&mut trace, model, args.jobs, |progress| {
         line.set_message(words(progress));
-        let seems_abandoned = last.is_long_ago(progress) && !is_being_written(path);
+        let seems_abandoned = last.is_long_ago(progress) && !is_being_written(&file);
         // The writer may have closed it since the trace was looked at: so it is looked at once more.
         if !progress.is_open || (seems_abandoned && seemed_abandoned) {
             return false;
@@ -54,7 +55,7 @@ pub(crate) fn until_the_end(
         && !args.quiet
     {
         // The report says so too, or can do without what the live line could not.
-        output::complain("warning", &format!("following ended: {error}"), color);
+        output::complain("warning", &format!("while following: {error}"), color);
     }
     Ok(trace)
 }
@@ -92,21 +93,24 @@ fn words(progress: &Progress) -> String {
     )
 }
 
-/// Opens the trace, as soon as there is one whose header is whole.
-fn open(path: &Path, line: &ProgressBar) -> Result<Trace> {
+/// Opens the trace, as soon as there is one whose header is whole; gives the file as well, to look at
+/// its lock.
+fn open(path: &Path, line: &ProgressBar) -> Result<(Trace, File)> {
     let started = Instant::now();
     line.set_message(format!("waiting for {}", path.display()));
     loop {
-        let error = match Trace::open(path) {
-            Ok(trace) => return Ok(trace),
+        let found = open_file(path);
+        let error = match found.and_then(|file| Ok((trace_in(&file)?, file))) {
+            Ok(opened) => return Ok(opened),
             Err(error) => error,
         };
         let may_come = match &error {
-            TraceError::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+            TraceError::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
             TraceError::Truncated { .. } => true,
             _ => false,
         };
-        if !may_come || (started.elapsed() >= START && !is_being_written(path)) {
+        let is_being_written = || open_file(path).is_ok_and(|file| is_being_written(&file));
+        if !may_come || (started.elapsed() >= START && !is_being_written()) {
             line.finish_and_clear();
             return Err(traces::explain(path, &analyzer::Error::Read(error)));
         }
@@ -114,9 +118,22 @@ fn open(path: &Path, line: &ProgressBar) -> Result<Trace> {
     }
 }
 
+fn open_file(path: &Path) -> Result<File, TraceError> {
+    File::open(path).map_err(|source| TraceError::Io { offset: 0, source })
+}
+
+fn trace_in(file: &File) -> Result<Trace, TraceError> {
+    Trace::from_file(file.try_clone().map_err(|source| TraceError::Io { offset: 0, source })?)
+}
+
 /// Whether a recorder holds the lock that it takes on the trace that it writes.
-fn is_being_written(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else { return false };
-    // Dropping the file gives the lock back.
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+fn is_being_written(file: &File) -> bool {
+    match file.try_lock_shared() {
+        Ok(()) => {
+            // Whoever wants it for writing can have it.
+            let _ = file.unlock();
+            false
+        }
+        Err(error) => matches!(error, TryLockError::WouldBlock),
+    }
 }
