@@ -18,7 +18,7 @@ use crate::fit;
 use crate::parts::Parts;
 use crate::profile::Rows;
 use crate::replay::{Budget, Pricing};
-use crate::streams::{Item, streams};
+use crate::streams::{is_open, streams};
 use crate::tail::{Place, TailPricer};
 use crate::walk::{TrapTail, place_of};
 use crate::{Error, approx, exact};
@@ -190,11 +190,6 @@ fn cut_functions(trace: &Trace, pricer: &TailPricer<'_>) -> BTreeSet<u32> {
     let places: Option<Vec<Place>> =
         traps(trace).map(|outcome| place_of(outcome, pricer)).collect();
     places.map_or_else(all, |places| places.iter().map(|place| place.function).collect())
-}
-
-/// Whether no outcome tells how the last invocation of a stream ended.
-fn is_open(items: &[Item]) -> bool {
-    matches!(items.last(), Some(Item::Segment(_)))
 }
 
 fn traps(trace: &Trace) -> impl Iterator<Item = &Outcome> {

@@ -3,7 +3,7 @@
 use formats::trace::{Kept, OutcomeKind, Trace};
 
 use crate::Error;
-use crate::streams::{Item, streams};
+use crate::streams::{is_open, streams};
 
 /// What is missing from `trace`, in words; nothing when it is complete.
 pub fn gaps(trace: &Trace) -> Vec<String> {
@@ -33,8 +33,7 @@ pub fn gaps(trace: &Trace) -> Vec<String> {
         gaps.push(format!("the recording of stream {stream} ended before the program"));
     }
     for (stream, items) in streams(trace) {
-        let open = items.last().is_some_and(|item| matches!(item, Item::Segment(_)));
-        if open && !trace.outcomes().is_empty() {
+        if is_open(&items) && !trace.outcomes().is_empty() {
             gaps.push(format!("it does not tell how stream {stream} ended"));
         }
     }

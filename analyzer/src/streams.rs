@@ -13,6 +13,11 @@ pub(crate) enum Item {
     Outcome(usize),
 }
 
+/// Whether no outcome tells how the last invocation of a stream with these items ended.
+pub(crate) fn is_open(items: &[Item]) -> bool {
+    matches!(items.last(), Some(Item::Segment(_)))
+}
+
 /// The items of each stream, in the order in which they were recorded.
 pub(crate) fn streams(trace: &Trace) -> BTreeMap<u32, Vec<Item>> {
     let mut streams: BTreeMap<u32, Vec<Item>> = BTreeMap::new();

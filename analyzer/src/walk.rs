@@ -14,7 +14,7 @@ use crate::activations::{Activations, Tail};
 use crate::error::Misfit;
 use crate::limits::ORDERED_BATCH_BYTES;
 use crate::steps::{Found, Steps};
-use crate::streams::{Item, streams};
+use crate::streams::{Item, is_open, streams};
 use crate::tail::{Place, Situation, TailFuel, TailPricer};
 
 /// A trap that struck in the middle of a region.
@@ -234,10 +234,9 @@ pub(crate) fn unordered_tails(
     let tails: Result<Vec<TrapTail>, Error> = tails.filter_map(Result::transpose).collect();
     let mut tails = tails?;
     // The trace may end before the program did, in the middle of a nest.
-    let is_open = |items: &&Vec<Item>| matches!(items.last(), Some(Item::Segment(_)));
     let has_nests = pricer.plan.functions.iter().any(|function| !function.nests.is_empty());
     if has_nests {
-        let open = streams(trace).values().filter(is_open).count();
+        let open = streams(trace).values().filter(|items| is_open(items)).count();
         let fuel = TailFuel::default();
         let unfinished = dearest_nest(None);
         let tail = TrapTail { function: None, fuel, may_be_in_nest: true, unfinished };

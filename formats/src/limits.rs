@@ -22,7 +22,7 @@ pub const MAX_NOTE_BYTES: usize = 1 << 20;
 /// Bytes of the message in an outcome; the writer shortens longer ones.
 pub const MAX_MESSAGE_BYTES: usize = 64 << 10;
 
-/// Raw bytes of the footer. An entry of its index takes between 9 and 50 bytes, so that this is
+/// Raw bytes of the footer. An entry of its index takes between 9 and 56 bytes, so that this is
 /// enough for millions of segments.
 pub const MAX_FOOTER_BYTES: usize = 256 << 20;
 

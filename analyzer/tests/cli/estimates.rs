@@ -140,3 +140,11 @@ fn a_sample_is_not_taken_for_the_whole() {
     let report = Report::from_json(&partial).expect("a report");
     assert!(!report.complete && report.mode == Mode::Exact, "{partial}");
 }
+
+#[test]
+fn info_tells_what_a_sample_keeps() {
+    let (folder, kept) = recorded("sample-info");
+    let text = stdout(&folder.run(&["info", "trace.bin"]));
+    assert!(text.contains("50.0000 % of the segments are kept, chosen by seed 3"), "{text}");
+    assert!(text.contains(&format!("{SEGMENTS} of 1 stream, {kept} of them kept;")), "{text}");
+}

@@ -8,7 +8,7 @@ use analyzer::render::{bytes, counted, grouped, outcome};
 use anyhow::Result;
 use formats::plan::Plan;
 use formats::report::OutcomeReport;
-use formats::trace::{Detail, Header, Outcome, Trace};
+use formats::trace::{Detail, Header, Kept, Outcome, Trace};
 
 use crate::args::{Color, InfoArgs};
 use crate::{output, traces};
@@ -37,6 +37,10 @@ fn header_lines(header: &Header, line: &mut impl FnMut(&str, String)) {
         Detail::Counts => "counts: how often each event occurred",
     };
     line("detail", detail.to_string());
+    if let Some(sample) = &header.sample {
+        let (share, seed) = (sample.rate() * 100.0, sample.seed);
+        line("sample", format!("{share:.4} % of the segments are kept, chosen by seed {seed}"));
+    }
 }
 
 fn plan_lines(plan: &Plan, line: &mut impl FnMut(&str, String)) {
@@ -66,9 +70,10 @@ fn content_lines(trace: &Trace, line: &mut impl FnMut(&str, String)) {
     line(
         "segments",
         format!(
-            "{} of {}; {} events, {} before compression, {} stored",
+            "{} of {}, {} of them kept; {} events, {} before compression, {} stored",
             trace.segments().len(),
             counted(streams.len() as u128, "stream"),
+            trace.segments().iter().filter(|segment| segment.kept != Kept::Nothing).count(),
             grouped(u128::from(trace.events())),
             bytes(trace.segments().iter().map(|segment| u64::from(segment.raw_bytes)).sum()),
             bytes(trace.segments().iter().map(|segment| u64::from(segment.stored_bytes)).sum()),
