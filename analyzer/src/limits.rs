@@ -19,9 +19,13 @@ pub const MOST_STEPS: u64 = 1 << 42;
 /// ids count the rest in a hash map.
 pub const MAX_DENSE_EVENTS: u32 = 1 << 20;
 
-/// Blocks of code that one slice module may hold. Bounds what is generated and compiled at once, and
-/// gives each thread some: SQLite's slices make 15 of them, and two threads price its trace 1.4 to 1.7
-/// times as fast as one, where three modules made it 1.1 times.
+/// Blocks of code after which a slice module ends with the function that it is at: few enough that two
+/// threads share what a short trace needs (of `ctype`, `benches analyze`, 16 instead of 27 ms), enough
+/// that setting an engine up is little beside them.
+pub const BLOCKS_PER_CHUNK: usize = 1 << 8;
+
+/// Blocks of code that one slice module may hold, if it has more than one slice. Bounds what is
+/// generated and compiled at once.
 pub const MAX_BLOCKS_PER_CHUNK: usize = 1 << 11;
 
 /// Distinct bundles that one replay task runs. Bounds the memory of a task and spreads slices

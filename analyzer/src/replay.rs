@@ -25,7 +25,8 @@ use wasmi::{
 use crate::Error;
 use crate::analysis::Stats;
 use crate::limits::{
-    LEAST_STEPS, MAX_BLOCKS_PER_CHUNK, MAX_BUNDLES_PER_CHUNK, MOST_STEPS, STEPS_PER_NANOSECOND,
+    BLOCKS_PER_CHUNK, LEAST_STEPS, MAX_BLOCKS_PER_CHUNK, MAX_BUNDLES_PER_CHUNK, MOST_STEPS,
+    STEPS_PER_NANOSECOND,
 };
 use crate::parts::Parts;
 
@@ -211,15 +212,17 @@ fn slice_of(events: &EventMap, id: u32) -> Result<(SliceKey, u32), Error> {
     Ok((SliceKey { function, kind }, id - path))
 }
 
-/// Groups runs until a group reaches a limit of [`crate::limits`].
+/// Groups runs until a group is large enough, at the end of a function if that is not far away: what
+/// the slices of a function have in common is made for each group.
 fn chunks(plan: &Plan, runs: &[Run]) -> Result<Vec<Range<usize>>, Error> {
     let mut chunks = Vec::new();
     let (mut start, mut blocks, mut bundles) = (0, 0, 0);
     for (index, run) in runs.iter().enumerate() {
         let run_blocks = slicer::slices::blocks(plan, run.key).map_err(Error::Module)?.len();
-        let full = blocks + run_blocks > MAX_BLOCKS_PER_CHUNK
+        let is_full = blocks + run_blocks > MAX_BLOCKS_PER_CHUNK
             || bundles + run.events.len() > MAX_BUNDLES_PER_CHUNK;
-        if full && index > start {
+        let begins = index > 0 && runs[index - 1].key.function != run.key.function;
+        if index > start && (is_full || begins && blocks >= BLOCKS_PER_CHUNK) {
             chunks.push(start..index);
             (start, blocks, bundles) = (index, 0, 0);
         }

@@ -5,6 +5,7 @@ mod convert;
 mod overhead;
 mod prices;
 mod programs;
+mod sample;
 mod slices;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,8 @@ enum Bench {
     Convert(convert::Options),
     /// What a recorded word costs, and an operator that is replayed.
     Prices(prices::Options),
+    /// What recording a share of the segments saves.
+    Sample(sample::Options),
     /// What each kind of slices records, and what replaying it takes.
     Slices(slices::Options),
 }
@@ -39,6 +42,7 @@ fn main() -> wasmtime::Result<()> {
         Bench::OneAnalysis(options) => analyze::run_one(&options),
         Bench::Convert(options) => convert::run(&options),
         Bench::Prices(options) => prices::run(&options),
+        Bench::Sample(options) => sample::run(&options),
         Bench::Slices(options) => slices::run(&options),
     }
 }

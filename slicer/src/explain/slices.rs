@@ -49,7 +49,7 @@ struct SliceText<'t, 'a> {
     plan: &'t Plan,
     model: &'t CostModel,
     words: Words<'t, 'a>,
-    source: Source<'a>,
+    source: Source<'t, 'a>,
 }
 
 impl SliceText<'_, '_> {

@@ -17,6 +17,7 @@ pub(crate) mod flow;
 pub(crate) mod needs;
 pub(crate) mod skeleton;
 
+use std::cell::OnceCell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
@@ -158,7 +159,11 @@ impl SliceModule {
                             entry.insert(Source::of(module, plan, model, key.function)?)
                         }
                     };
-                    let (function, slice) = source.slice(plan, model, key)?;
+                    let (mut function, slice) = source.build(plan, model, key)?;
+                    // The others run once for each path: `benches analyze` is faster without.
+                    if !slice.parameters.is_empty() {
+                        ir::simplify::simplify(&mut function);
+                    }
                     code.function(&emit::emit(&function, &types, &EMIT)?);
                     slice
                 }
@@ -197,35 +202,39 @@ pub fn blocks(plan: &Plan, key: SliceKey) -> Result<Vec<u32>, Error> {
 }
 
 /// What the slices of one function are made from.
-pub(crate) struct Source<'a> {
+pub(crate) struct Source<'m, 'a> {
+    module: &'m Module<'a>,
+    number: u32,
     costs: Costs,
-    /// The values, where a branch of the function is computed.
-    flow: Option<Flow<'a>>,
+    /// The values. Most slices only follow their path number, and do without.
+    flow: OnceCell<Flow<'a>>,
 }
 
-impl<'a> Source<'a> {
+impl<'m, 'a> Source<'m, 'a> {
     /// What the slices of the function number `number` are made from.
     ///
     /// # Errors
     ///
     /// As [`slice_function`].
     pub(crate) fn of(
-        module: &Module<'a>,
+        module: &'m Module<'a>,
         plan: &Plan,
         model: &CostModel,
         number: u32,
-    ) -> Result<Source<'a>, Error> {
-        let function = plan.functions.get(number as usize);
-        let function = function
-            .filter(|_| (number as usize) < module.bodies.len())
-            .ok_or_else(|| mismatch("no function", number))?;
-        let computes = !function.nests.is_empty()
-            || function.regions.iter().any(|region| !region.values.is_empty())
-            || function.blocks.iter().any(|block| block.exit.is_computed());
-        Ok(Source {
-            costs: Costs::of(module, number, model)?,
-            flow: computes.then(|| Flow::of(module, number)).transpose()?,
-        })
+    ) -> Result<Source<'m, 'a>, Error> {
+        let is_there = plan.functions.len().min(module.bodies.len()) > number as usize;
+        is_there.then_some(()).ok_or_else(|| mismatch("no function", number))?;
+        let costs = Costs::of(module, number, model)?;
+        Ok(Source { module, number, costs, flow: OnceCell::new() })
+    }
+
+    /// The values of the function.
+    fn flow(&self) -> Result<&Flow<'a>, Error> {
+        if let Some(flow) = self.flow.get() {
+            return Ok(flow);
+        }
+        let flow = Flow::of(self.module, self.number)?;
+        Ok(self.flow.get_or_init(|| flow))
     }
 
     /// The slice of `key`, a region or nest of this function.
@@ -234,6 +243,18 @@ impl<'a> Source<'a> {
     ///
     /// As [`slice_function`].
     pub(crate) fn slice(
+        &self,
+        plan: &Plan,
+        model: &CostModel,
+        key: SliceKey,
+    ) -> Result<(Function<'a>, SliceInfo), Error> {
+        let (mut function, slice) = self.build(plan, model, key)?;
+        ir::simplify::simplify(&mut function);
+        Ok((function, slice))
+    }
+
+    /// The same before it is simplified.
+    fn build(
         &self,
         plan: &Plan,
         model: &CostModel,
@@ -256,7 +277,8 @@ impl<'a> Source<'a> {
             let block = skeleton.block(block);
             bound += self.costs.range(block.first_operator, block.end_operator)?;
         }
-        let flow = self.flow.as_ref();
+        let computes = !recorded.is_empty() || skeleton.computed().next().is_some();
+        let flow = if computes { Some(self.flow()?) } else { None };
         let built = of_skeleton(&skeleton, flow, recorded, &self.costs, entry_cost)?;
         let parameters = recorded.iter().map(|recorded| recorded.ty).collect();
         let Built { function, contexts, loops } = built;
@@ -265,7 +287,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The slice of `skeleton` that starts from `recorded`, with its loops closed where they can be.
+/// The slice of `skeleton` that starts from `recorded`, with its loops closed where they can be, but
+/// not yet simplified.
 ///
 /// # Errors
 ///
@@ -285,7 +308,6 @@ pub(crate) fn of_skeleton<'a>(
     if skeleton.nest.is_some() {
         ir::closed::close_loops(&mut built.function);
     }
-    ir::simplify::simplify(&mut built.function);
     Ok(built)
 }
 
