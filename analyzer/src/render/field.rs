@@ -120,7 +120,7 @@ pub(super) struct Row {
 
 impl Row {
     /// What stands in the column `field`, with numbers written by `number`. Empty where the row
-    /// has no such thing.
+    /// has no such thing, or no such end.
     pub(super) fn cell(&self, field: Field, whole: u128, number: fn(u128) -> String) -> String {
         match field {
             Field::Kind => self.kind.to_string(),
@@ -142,6 +142,7 @@ impl Row {
     }
 
     fn range(&self, end: fn((Range, Range)) -> u128, number: fn(u128) -> String) -> String {
-        self.ranges.map_or(String::new(), |ranges| number(end(ranges)))
+        let end = self.ranges.map(end).filter(|&end| end < u128::MAX);
+        end.map_or(String::new(), number)
     }
 }
