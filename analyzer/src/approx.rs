@@ -18,7 +18,7 @@ use crate::analysis::{Case, Findings, Stats, tail_notes};
 use crate::bounds::{self, Bounds};
 use crate::error::Error;
 use crate::estimate::{self, Access, Cost, Estimate, Goal, Interval, Part, Unit};
-use crate::profile::{self, Figure};
+use crate::rows::{self, Figure};
 use crate::streams::{Item, streams};
 use crate::table::Table;
 use crate::tally::Damage;
@@ -303,7 +303,7 @@ fn report(
     // Calls that no drawn segment had: each event is one at most.
     let events = u128::from(case.trace.events()) + u128::from(case.trace.dropped_events());
     let unseen = Interval { value: 0, low: 0, high: events };
-    let rows = profile::rows(case, |part| figure(found, &corrections, unseen, part), None);
+    let rows = rows::rows(case, |part| figure(found, &corrections, unseen, part), None);
     Findings {
         fuel,
         rows,

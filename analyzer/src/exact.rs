@@ -10,9 +10,9 @@ use crate::analysis::{Case, Findings, Stats, tail_notes, total_fuel};
 use crate::completeness;
 use crate::ledger::Ledger;
 use crate::limits::{MAX_LISTED_DAMAGE, MAX_PRICED_EVENTS, MAX_WALKED_EVENTS};
-use crate::profile::{self, Figure};
 use crate::render::grouped;
 use crate::replay::Price;
+use crate::rows::{self, Figure};
 use crate::steps::Steps;
 use crate::streams::streams;
 use crate::tally::{self, Counts, Damage};
@@ -66,7 +66,7 @@ pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
     } else if !may_walk && case.options.inclusive {
         notes.push("what callees spent is left out: the events are not there in order".to_string());
     }
-    let rows = profile::rows(
+    let rows = rows::rows(
         case,
         |part| Figure::exact(ledger.sum(part)),
         walks.then_some(totals.as_slice()),

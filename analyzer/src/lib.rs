@@ -57,14 +57,16 @@ mod ledger;
 pub mod limits;
 pub mod names;
 mod parts;
-mod profile;
+pub mod profile;
 pub mod render;
 mod replay;
+mod rows;
 mod steps;
 mod streams;
 mod table;
 mod tail;
 mod tally;
+pub mod tree;
 mod walk;
 
 pub use analysis::{Analysis, AnalyzeOptions, Stats, analyze};

@@ -1,77 +1,86 @@
-//! The rows of a profile: functions and loops, with their figures.
+//! A post-mortem profile: everything that there is to be shown of one trace, priced by one model.
 
-use std::cmp::Reverse;
-
-use formats::report::{FunctionInterval, FunctionReport, LoopInterval, LoopReport, Range};
-
-use crate::analysis::Case;
+use crate::analysis::Analysis;
 use crate::names::FunctionNames;
+use crate::tree::CallTree;
 
-/// The functions and loops that ran, those with most fuel first.
-pub(crate) struct Rows {
-    pub(crate) functions: Vec<FunctionReport>,
-    pub(crate) loops: Vec<LoopReport>,
+/// Everything that there is to be shown.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Totals, functions and loops, and what a reader has to know.
+    pub analysis: Analysis,
+    /// Names of the functions, demangled.
+    pub names: FunctionNames,
+    /// Every chain of calls; empty when the events are not there in order.
+    pub tree: CallTree,
+    /// Fuel against time, in the order of time.
+    pub timeline: Vec<Stretch>,
+    /// What each class of operators cost, in the order of the classes. Their fuel and that of
+    /// [`Profile::rest`] add up to the total.
+    pub operators: Vec<OperatorClass>,
+    /// Fuel that no operator accounts for: entering functions, and the dynamic part of bulk operators.
+    pub rest: Vec<OperatorClass>,
+    /// The code of the functions with most fuel, those with most first.
+    pub code: Vec<FunctionCode>,
 }
 
-/// One number of a profile.
+/// What was spent between two moments of the recorded run, on one stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Figure {
-    pub(crate) value: u128,
-    /// Where it was estimated: between what it lies.
-    pub(crate) range: Option<Range>,
+pub struct Stretch {
+    /// The instance that ran.
+    pub stream: u32,
+    /// Nanoseconds since the recording started.
+    pub start_ns: u64,
+    /// Nanoseconds since the recording started.
+    pub end_ns: u64,
+    /// The fuel.
+    pub fuel: u128,
 }
 
-impl Figure {
-    /// A number that was counted.
-    pub(crate) fn exact(value: u128) -> Self {
-        Figure { value, range: None }
-    }
+/// What the operators of one class cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OperatorClass {
+    /// Name, such as `load`.
+    pub name: &'static str,
+    /// How many were executed.
+    pub count: u128,
+    /// What they cost.
+    pub fuel: u128,
 }
 
-/// The rows of all functions and loops of which `figure` knows something, by the numbers of
-/// [`crate::parts::Parts`]; `totals` is the inclusive fuel by defined function number.
-pub(crate) fn rows(
-    case: &Case<'_>,
-    figure: impl Fn(u32) -> Figure,
-    totals: Option<&[u128]>,
-) -> Rows {
-    let names = FunctionNames::read(&case.trace.header().module);
-    let (mut functions, mut loops) = (Vec::new(), Vec::new());
-    for (number, function) in (0..).zip(&case.plan.functions) {
-        let index = case.plan.function_index(number);
-        let (calls, fuel) =
-            (figure(case.parts.calls(number)), figure(case.parts.self_fuel(number)));
-        if calls.value > 0 || fuel.value > 0 {
-            functions.push(FunctionReport {
-                index,
-                name: names.get(index),
-                calls: calls.value,
-                self_fuel: fuel.value,
-                total_fuel: totals.map(|totals| totals[number as usize]),
-                interval: calls
-                    .range
-                    .zip(fuel.range)
-                    .map(|(calls, self_fuel)| FunctionInterval { calls, self_fuel }),
-            });
-        }
-        for (number_of_loop, found) in (0..).zip(&function.loops) {
-            let iterations = figure(case.parts.iterations(number, number_of_loop));
-            let fuel = figure(case.parts.loop_fuel(number, number_of_loop));
-            if iterations.value > 0 || fuel.value > 0 {
-                let interval = iterations.range.zip(fuel.range);
-                loops.push(LoopReport {
-                    function: index,
-                    operator: found.operator,
-                    iterations: iterations.value,
-                    self_fuel: fuel.value,
-                    interval: interval
-                        .map(|(iterations, self_fuel)| LoopInterval { iterations, self_fuel }),
-                });
-            }
-        }
-    }
-    // Both are sorted by place already, and the sorts are stable.
-    functions.sort_by_key(|function| Reverse(function.self_fuel));
-    loops.sort_by_key(|found| Reverse(found.self_fuel));
-    Rows { functions, loops }
+/// The code of one function, with what each part of it cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FunctionCode {
+    /// Index in the module's function index space.
+    pub function: u32,
+    /// Its operators in the text format, in order.
+    pub lines: Vec<CodeLine>,
+    /// Whether there are more operators, which were left out.
+    pub is_cut: bool,
+}
+
+/// One operator of a function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeLine {
+    /// Index of the operator in the function's body.
+    pub operator: u32,
+    /// Depth of nesting, for indentation.
+    pub depth: u32,
+    /// The operator in the text format.
+    pub text: String,
+    /// How often it was executed.
+    pub count: u128,
+    /// What it cost altogether, without dynamic parts.
+    pub fuel: u128,
+    /// Where it comes from, when the module has debug information.
+    pub source: Option<SourceLine>,
+}
+
+/// A line of source code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceLine {
+    /// Path of the file, as the debug information has it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
 }
