@@ -16,7 +16,7 @@ use crate::rows::{self, Figure};
 use crate::steps::Steps;
 use crate::streams::streams;
 use crate::tally::{self, Counts, Damage};
-use crate::walk::{TrapTail, Walk, Walker, unordered_tails};
+use crate::walk::{Order, TrapTail, Walk, unordered_tails};
 
 /// Prices all events of the trace.
 ///
@@ -37,9 +37,9 @@ pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
     handed_over.into_iter().try_for_each(|part| whole.merge(part))?;
     let AddedUp { mut ledger, prices, mut stats } = whole;
     stats.count_time = count_time;
-    let Walk { totals, tails } = match walks {
+    let Walk { totals, tails, tree: _ } = match walks {
         true => walk(case, &entries, &prices)?,
-        false => Walk { totals: Vec::new(), tails: unordered(case, &ledger)? },
+        false => Walk { tails: unordered(case, &ledger)?, ..Walk::default() },
     };
     check_cut(&ledger, &tails)?;
     let counted = ledger.fuel();
@@ -132,7 +132,7 @@ fn ends_within_a_path(case: &Case<'_>) -> Result<bool, Error> {
 
 fn walk(case: &Case<'_>, entries: &[HistogramEntry], prices: &[Price]) -> Result<Walk, Error> {
     let steps = Steps::new(case.plan, case.pricer.bodies, entries, prices)?;
-    Walker { trace: case.trace, steps: &steps, pricer: case.pricer }.walk(&streams(case.trace))
+    Order { trace: case.trace, steps: &steps, pricer: case.pricer }.walk(&streams(case.trace))
 }
 
 fn unordered(case: &Case<'_>, ledger: &Ledger) -> Result<Vec<TrapTail>, Error> {

@@ -42,11 +42,11 @@
 //! # }
 //! ```
 
-mod activations;
 pub mod analysis;
 mod approx;
 mod bodies;
 mod bounds;
+mod calls;
 mod completeness;
 mod error;
 pub mod estimate;

@@ -4,6 +4,10 @@
 /// engines allow can only come from a damaged trace; at 32 bytes each this is 256 MiB.
 pub const MAX_ACTIVATIONS: usize = 1 << 23;
 
+/// Calling contexts that are told apart, some 100 bytes each. Those behind them are folded into one below
+/// each caller, which at most doubles the number.
+pub const MAX_CONTEXTS: usize = 1 << 20;
+
 /// Steps that replay may take for each nanosecond of the recorded run: no processor executes nearly
 /// as many operators, and a slice takes but a few steps for each of them.
 pub const STEPS_PER_NANOSECOND: u64 = 128;
@@ -32,9 +36,10 @@ pub const MAX_BLOCKS_PER_CHUNK: usize = 1 << 11;
 /// with very many bundles over the threads.
 pub const MAX_BUNDLES_PER_CHUNK: usize = 1 << 15;
 
-/// Bytes of segments, uncompressed, that are decoded ahead of the one pass that must see events in
-/// order. A single larger segment is decoded nevertheless.
-pub const ORDERED_BATCH_BYTES: u64 = 64 << 20;
+/// Bytes of segments, uncompressed, that are walked ahead of being joined. What is known of the calls of a
+/// segment can take some 20 times as much memory as its events do, if each returns to a caller. A
+/// single larger segment is walked nevertheless.
+pub const ORDERED_BATCH_BYTES: u64 = 16 << 20;
 
 /// Stretches of segments that a trace is counted in. More than one for each thread, so that one whose
 /// stretch was easy finds another; and a number that doesn't depend on the threads, because limits on

@@ -130,11 +130,19 @@ impl Steps {
         Ok(table)
     }
 
-    /// The table for these steps, with ids in their order.
+    /// The table for these steps, with ids in their order, and for sites with this fuel.
     #[cfg(test)]
-    pub(crate) fn of(steps: Vec<Step>) -> Self {
+    pub(crate) fn of(steps: Vec<Step>, sites: impl Iterator<Item = u64>) -> Self {
         let dense = (0..steps.len() as u32).collect();
-        Steps { steps, dense, ..Steps::default() }
+        let event = |fuel| Event { id: Self::site_id(fuel), payload: Default::default() };
+        let sparse = sites.map(|fuel| (event(fuel), Found::Site(fuel.into()))).collect();
+        Steps { steps, dense, sparse, ..Steps::default() }
+    }
+
+    /// The id that [`Steps::of`] gives to a site.
+    #[cfg(test)]
+    pub(crate) fn site_id(fuel: u64) -> u32 {
+        1000 + fuel as u32
     }
 
     fn note_exits(&mut self, number: u32, function: &FunctionPlan) {

@@ -17,9 +17,9 @@ use formats::plan::{Exit, FunctionPlan, Plan, RegionKind};
 use slicer::module::Module;
 use slicer::prefix::Tail;
 
-use crate::activations::may_catch;
 use crate::bodies::{Body, direct_callee, exports_function};
 use crate::bounds;
+use crate::calls::may_catch;
 use crate::steps::{End, Step, Steps};
 
 /// The region that every activation starts in.

@@ -1,21 +1,21 @@
-//! The one pass that sees the events in order: inclusive fuel, and the tails of traps.
+//! The one pass that sees the events in order: calls, inclusive fuel, and the tails of traps.
 //!
-//! Takes the trace and the costs of its distinct events. Streams are independent; they are walked
-//! one after the other, while their segments are read and decoded ahead, in parallel.
+//! Takes the trace and the costs of its distinct events. Streams are independent; they are joined
+//! one after the other, while their segments are read and walked ahead, in parallel.
 
 use std::collections::BTreeMap;
 
-use formats::events::{Event, EventRef, Events};
+use formats::events::{Event, Events};
 use formats::trace::{Outcome, OutcomeKind, SegmentData, Trace};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::activations::{Activations, Tail};
-use crate::error::Misfit;
+use crate::calls::{Calls, Partial, Tail, Walker};
 use crate::limits::ORDERED_BATCH_BYTES;
 use crate::steps::{Found, Steps};
 use crate::streams::{Item, is_open, streams};
 use crate::tail::{Place, Situation, TailFuel, TailPricer};
+use crate::tree::CallTree;
 
 /// A trap that struck in the middle of a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,83 +37,91 @@ pub(crate) struct Walk {
     pub(crate) totals: Vec<u128>,
     /// The tails of all traps.
     pub(crate) tails: Vec<TrapTail>,
+    /// Every chain of calls.
+    pub(crate) tree: CallTree,
 }
 
-/// An item and, if it is a segment, what it holds.
-type Decoded = (Item, Result<Option<SegmentData>, Error>);
+/// An item and, if it is a segment, the calls in it.
+type Walked = (Item, Result<Partial, Error>);
 
 /// What the pass works with.
-pub(crate) struct Walker<'a> {
+pub(crate) struct Order<'a> {
     pub(crate) trace: &'a Trace,
     pub(crate) steps: &'a Steps,
     pub(crate) pricer: TailPricer<'a>,
 }
 
-impl Walker<'_> {
+impl Order<'_> {
     /// Walks all streams.
     ///
     /// # Errors
     ///
     /// At the first segment that can't be read or whose events can't be in this order.
     pub(crate) fn walk(&self, streams: &BTreeMap<u32, Vec<Item>>) -> Result<Walk, Error> {
-        let mut walk = Walk::default();
-        let mut activations = Activations::new(self.steps, self.pricer.plan.functions.len());
+        let plan = self.pricer.plan;
+        let mut tails = Vec::new();
+        let mut calls = Calls::new(self.steps, plan.functions.len());
         for items in streams.values() {
-            self.walk_stream(items, &mut activations, &mut walk.tails)?;
+            self.walk_stream(items, &mut calls, &mut tails)?;
         }
-        walk.totals = activations.into_totals();
-        Ok(walk)
+        let (totals, tree) = calls.finish(plan.imported_functions);
+        Ok(Walk { totals, tails, tree })
     }
 
     fn walk_stream(
         &self,
         items: &[Item],
-        activations: &mut Activations<'_>,
+        calls: &mut Calls<'_>,
         tails: &mut Vec<TrapTail>,
     ) -> Result<(), Error> {
-        let (mut batch, mut rest) = self.decode_batch(items);
+        let (mut batch, mut rest) = self.walk_batch(items);
         while !batch.is_empty() {
-            let (walked, decoded) = rayon::join(
-                || self.walk_batch(batch, activations, tails),
-                || self.decode_batch(rest),
-            );
-            walked?;
-            (batch, rest) = decoded;
+            let (joined, walked) =
+                rayon::join(|| self.join_batch(batch, calls, tails), || self.walk_batch(rest));
+            joined?;
+            (batch, rest) = walked;
         }
-        self.end_stream(activations, tails)
+        self.end_stream(calls, tails)
     }
 
-    fn walk_batch(
+    fn join_batch(
         &self,
-        batch: Vec<Decoded>,
-        activations: &mut Activations<'_>,
+        batch: Vec<Walked>,
+        calls: &mut Calls<'_>,
         tails: &mut Vec<TrapTail>,
     ) -> Result<(), Error> {
-        for (item, data) in batch {
-            match (item, data?) {
-                (Item::Segment(segment), Some(SegmentData::Events(words))) => {
-                    self.walk_segment(segment, &words, activations)?;
-                }
-                (Item::Segment(_), _) => {}
-                (Item::Outcome(index), _) => {
+        for (item, partial) in batch {
+            match item {
+                Item::Segment(segment) => calls.add(partial?).map_err(|found| Error::Order {
+                    segment,
+                    offset: self.trace.segments()[segment].offset,
+                    event: found.event,
+                    misfit: found.misfit,
+                })?,
+                Item::Outcome(index) => {
                     let outcome = &self.trace.outcomes()[index].outcome;
-                    self.end_invocation(outcome, activations, tails)?;
+                    self.end_invocation(outcome, calls, tails)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Decodes the first of `items`; gives them and the other items.
-    fn decode_batch<'i>(&self, items: &'i [Item]) -> (Vec<Decoded>, &'i [Item]) {
+    /// Walks the first of `items`; gives them and the other items.
+    fn walk_batch<'i>(&self, items: &'i [Item]) -> (Vec<Walked>, &'i [Item]) {
         if items.is_empty() {
             return (Vec::new(), items);
         }
         let (batch, rest) = items.split_at(self.batch_length(items));
-        (batch.par_iter().map(|&item| (item, self.decode(item))).collect(), rest)
+        let walker = || Walker::new(self.steps, self.pricer.plan.functions.len());
+        let walk = |walker: &mut Walker<'_>, &item: &Item| match item {
+            Item::Segment(segment) => (item, self.walk_segment(segment, walker)),
+            Item::Outcome(_) => (item, Ok(Partial::default())),
+        };
+        (batch.par_iter().map_init(walker, walk).collect(), rest)
     }
 
-    /// Number of items, at least one, whose segments are small enough to be decoded together.
+    /// Number of items, at least one, whose segments are small enough to be walked together.
     fn batch_length(&self, items: &[Item]) -> usize {
         let mut bytes = 0;
         let more = items.iter().take_while(|&&item| {
@@ -125,66 +133,50 @@ impl Walker<'_> {
         more.count().max(1)
     }
 
-    fn decode(&self, item: Item) -> Result<Option<SegmentData>, Error> {
-        match item {
-            Item::Segment(index) => Ok(Some(self.trace.read_segment(index)?)),
-            Item::Outcome(_) => Ok(None),
-        }
-    }
-
-    fn walk_segment(
-        &self,
-        segment: usize,
-        words: &[u32],
-        activations: &mut Activations<'_>,
-    ) -> Result<(), Error> {
+    fn walk_segment(&self, segment: usize, walker: &mut Walker<'_>) -> Result<Partial, Error> {
+        let SegmentData::Events(words) = self.trace.read_segment(segment)? else {
+            return Ok(Partial::default());
+        };
         let layout = self.pricer.plan.layout();
         let offset = self.trace.segments()[segment].offset;
-        for (number, event) in Events::new(words, layout).enumerate() {
-            let event = event.map_err(|source| Error::Events { segment, offset, source })?;
-            self.take(event, activations).map_err(|misfit| Error::Order {
-                segment,
-                offset,
-                event: number as u64,
-                misfit,
-            })?;
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn take(&self, event: EventRef<'_>, activations: &mut Activations<'_>) -> Result<(), Misfit> {
-        match self.steps.find(event).ok_or(Misfit::NoActivation)? {
-            Found::Path(index) => activations.path(index),
-            Found::Site(fuel) => activations.site(fuel),
-            Found::Nest(fuel) => activations.nest(event, fuel),
-        }
+        let mut walk = || {
+            for (number, event) in Events::new(&words, layout).enumerate() {
+                let event = event.map_err(|source| Error::Events { segment, offset, source })?;
+                walker.take(event).map_err(|misfit| Error::Order {
+                    segment,
+                    offset,
+                    event: number as u64,
+                    misfit,
+                })?;
+            }
+            Ok(())
+        };
+        let walked = walk();
+        let partial = walker.finish();
+        walked.map(|()| partial)
     }
 
     fn end_invocation(
         &self,
         outcome: &Outcome,
-        activations: &mut Activations<'_>,
+        calls: &mut Calls<'_>,
         tails: &mut Vec<TrapTail>,
     ) -> Result<(), Error> {
-        let situation = Situation {
-            steps: self.steps,
-            last: activations.last(),
-            open: activations.open_steps().collect(),
-        };
+        let situation =
+            Situation { steps: self.steps, last: calls.last(), open: calls.open_steps().collect() };
         let found = trap_tail(outcome, &self.pricer, Some(&situation))?;
         drop(situation);
         let unfinished = match &found {
-            Some(tail) if tail.may_be_in_nest => activations.open_nest().cloned(),
+            Some(tail) if tail.may_be_in_nest => calls.open_nest().cloned(),
             _ => None,
         };
-        let tail = found.as_ref().map(|tail| Tail {
+        let tail = found.as_ref().map_or(Tail::default(), |tail| Tail {
             fuel: u128::from(tail.fuel.low),
             undone: self.fuel_of_nest(unfinished.as_ref()),
             new_activation_of: tail.function.filter(|_| tail.fuel.region == Some(0)),
         });
         tails.extend(found.map(|tail| TrapTail { unfinished, ..tail }));
-        activations.end_invocation(tail).map_err(|_| Error::Overflow)
+        calls.end_invocation(tail).map_err(|_| Error::Overflow)
     }
 
     fn fuel_of_nest(&self, nest: Option<&Event>) -> u128 {
@@ -196,19 +188,15 @@ impl Walker<'_> {
 
     /// Ends a stream whose last invocation has no outcome: the trace may end before the program
     /// did. A nest that was being run then counts for nothing.
-    fn end_stream(
-        &self,
-        activations: &mut Activations<'_>,
-        tails: &mut Vec<TrapTail>,
-    ) -> Result<(), Error> {
-        let unfinished = activations.open_nest().cloned();
+    fn end_stream(&self, calls: &mut Calls<'_>, tails: &mut Vec<TrapTail>) -> Result<(), Error> {
+        let unfinished = calls.open_nest().cloned();
         let undone = self.fuel_of_nest(unfinished.as_ref());
         if unfinished.is_some() {
             let fuel = TailFuel::default();
             tails.push(TrapTail { function: None, fuel, may_be_in_nest: true, unfinished });
         }
         let tail = Tail { fuel: 0, undone, new_activation_of: None };
-        activations.end_invocation(Some(tail)).map_err(|_| Error::Overflow)
+        calls.end_invocation(tail).map_err(|_| Error::Overflow)
     }
 }
 
