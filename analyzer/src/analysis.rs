@@ -12,16 +12,18 @@ use formats::trace::{Outcome, OutcomeKind, Trace};
 use slicer::module::Module;
 
 use crate::bodies::{self, Body};
-use crate::completeness;
 use crate::estimate::Goal;
 use crate::fit;
+use crate::names::FunctionNames;
 use crate::parts::Parts;
+use crate::profile::Profile;
 use crate::replay::{Budget, Pricing};
 use crate::rows::Rows;
 use crate::streams::{is_open, streams};
 use crate::tail::{Place, TailPricer};
+use crate::timeline::timeline;
 use crate::walk::{TrapTail, place_of};
-use crate::{Error, approx, exact};
+use crate::{Error, approx, code, completeness, exact, operators};
 
 /// How to analyze.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -32,6 +34,9 @@ pub struct AnalyzeOptions {
     pub allow_partial: bool,
     /// Whether to compute what callees spent also where the events are so many that it takes seconds.
     pub inclusive: bool,
+    /// Whether to find out what the fuel was spent on. It takes replaying all distinct events again; an
+    /// estimate does not tell.
+    pub operators: bool,
     /// How good an estimate is wanted; `None` for the exact total.
     pub goal: Option<Goal>,
 }
@@ -104,7 +109,7 @@ pub(crate) fn in_threads<T: Send>(
 }
 
 /// A trace whose plan was found to fit its module.
-struct Job<'a> {
+pub(crate) struct Job<'a> {
     trace: &'a Trace,
     model: &'a CostModel,
     module: Module<'a>,
@@ -134,7 +139,7 @@ pub(crate) struct Findings {
 }
 
 impl<'a> Job<'a> {
-    fn new(trace: &'a Trace, model: &'a CostModel) -> Result<Self, Error> {
+    pub(crate) fn new(trace: &'a Trace, model: &'a CostModel) -> Result<Self, Error> {
         let module = Module::parse(&trace.header().module).map_err(Error::Module)?;
         let bodies = bodies::read(&module).map_err(Error::Module)?;
         fit::check(&trace.header().plan, &module, &bodies)?;
@@ -142,42 +147,98 @@ impl<'a> Job<'a> {
     }
 
     fn analyze(&self, options: &AnalyzeOptions) -> Result<Analysis, Error> {
-        let Job { trace, model, module, bodies } = self;
-        let mut gaps = completeness::gaps(trace);
-        if options.goal.is_none() {
-            if let Some(sample) = completeness::sample_error(trace)
-                && !options.allow_partial
-            {
+        let gaps = self.gaps(options)?;
+        self.with_case(options, |case| match &options.goal {
+            Some(goal) => Ok(self.assemble(gaps, approx::price(case, goal)?)),
+            None => {
+                let (found, detail) = exact::price_in_detail(case, options.operators)?;
+                let mut analysis = self.assemble(gaps, found);
+                if options.operators && detail.has_prices() {
+                    let blocks = detail.count_blocks(case)?;
+                    analysis.report.operators = operators::operators(case, &blocks, &detail)?;
+                }
+                Ok(analysis)
+            }
+        })
+    }
+
+    pub(crate) fn profile(&self, options: &AnalyzeOptions) -> Result<Profile, Error> {
+        let names = FunctionNames::read(&self.trace.header().module);
+        if options.goal.is_some() {
+            return Ok(Profile::of(self.analyze(options)?, names));
+        }
+        let gaps = self.gaps(options)?;
+        self.with_case(options, |case| {
+            let (found, detail) = exact::price_in_detail(case, true)?;
+            let mut profile = Profile::of(self.assemble(gaps, found), names);
+            if detail.has_prices() {
+                let blocks = detail.count_blocks(case)?;
+                let report = &mut profile.analysis.report;
+                report.operators = operators::operators(case, &blocks, &detail)?;
+                let hot = report.functions.iter().map(|function| function.index);
+                profile.code = code::code(case, &blocks, hot)?;
+                profile.timeline = timeline(case.trace, &detail.entries, &detail.prices)?;
+            }
+            profile.tree = detail.tree;
+            Ok(profile)
+        })
+    }
+
+    /// What is missing of the trace, in words.
+    ///
+    /// # Errors
+    ///
+    /// When something is and `options` don't allow that. An estimate allows for it.
+    fn gaps(&self, options: &AnalyzeOptions) -> Result<Vec<String>, Error> {
+        let mut gaps = completeness::gaps(self.trace);
+        if options.goal.is_some() {
+            return Ok(gaps);
+        }
+        if let Some(sample) = completeness::sample_error(self.trace) {
+            if !options.allow_partial {
                 return Err(sample);
             }
-            gaps.extend(completeness::sample_error(trace).map(|error| error.to_string()));
-            if !gaps.is_empty() && !options.allow_partial {
-                return Err(Error::Incomplete(gaps));
-            }
+            gaps.push(sample.to_string());
         }
+        match gaps.is_empty() || options.allow_partial {
+            true => Ok(gaps),
+            false => Err(Error::Incomplete(gaps)),
+        }
+    }
+
+    fn with_case<T>(
+        &self,
+        options: &AnalyzeOptions,
+        work: impl FnOnce(&Case<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Job { trace, model, module, bodies } = self;
         let plan = &trace.header().plan;
         let parts = Parts::of(plan);
         let pricer = TailPricer { module, plan, model, bodies };
         let budget = budget(trace, &pricer);
         let pricing = Pricing { module, plan, model, parts: &parts, budget };
-        let case = Case { trace, plan, parts: &parts, pricing, pricer, options };
-        let found = match &options.goal {
-            None => exact::price(&case)?,
-            Some(goal) => approx::price(&case, goal)?,
-        };
+        work(&Case { trace, plan, parts: &parts, pricing, pricer, options })
+    }
+
+    fn assemble(&self, gaps: Vec<String>, found: Findings) -> Analysis {
         let complete = gaps.is_empty() && found.is_whole;
         let notes = gaps.into_iter().chain(found.notes).collect();
-        let report = assemble(trace, model, complete, found.fuel, found.rows, found.sample);
-        Ok(Analysis { report, notes, stats: found.stats })
+        let Findings { fuel, rows, sample, stats, .. } = found;
+        let report = assemble(self.trace, self.model, complete, fuel, rows, sample);
+        Analysis { report, notes, stats }
     }
 }
 
 /// What replaying the nests of `trace` may take.
 fn budget(trace: &Trace, pricer: &TailPricer<'_>) -> Budget {
-    let times = trace.segments().iter().map(|segment| segment.info.end_ns);
     let open = streams(trace).into_values().filter(|items| is_open(items)).count();
     let cuts = (traps(trace).count() + open) as u64;
-    Budget::of_run(times.max().unwrap_or(0), cut_functions(trace, pricer), cuts)
+    Budget::of_run(duration(trace), cut_functions(trace, pricer), cuts)
+}
+
+/// Nanoseconds from the start of the recording to the end of its last segment.
+fn duration(trace: &Trace) -> u64 {
+    trace.segments().iter().map(|segment| segment.info.end_ns).max().unwrap_or(0)
 }
 
 /// The defined functions that may have been cut short within a nest: those that trapped, or all
@@ -260,12 +321,14 @@ fn assemble(
             segments: trace.segments().len() as u64,
             streams: streams(trace).len() as u64,
             bytes: trace.bytes(),
+            nanoseconds: duration(trace),
             dropped_events: trace.dropped_events(),
             detail: header.detail,
         },
         sample,
         functions: rows.functions,
         loops: rows.loops,
+        operators: Vec::new(),
     }
 }
 

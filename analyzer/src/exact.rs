@@ -10,12 +10,14 @@ use crate::analysis::{Case, Findings, Stats, tail_notes, total_fuel};
 use crate::completeness;
 use crate::ledger::Ledger;
 use crate::limits::{MAX_LISTED_DAMAGE, MAX_PRICED_EVENTS, MAX_WALKED_EVENTS};
+use crate::operators::Blocks;
 use crate::render::grouped;
 use crate::replay::Price;
 use crate::rows::{self, Figure};
 use crate::steps::Steps;
 use crate::streams::streams;
 use crate::tally::{self, Counts, Damage};
+use crate::tree::CallTree;
 use crate::walk::{Order, TrapTail, Walk, unordered_tails};
 
 /// Prices all events of the trace.
@@ -24,6 +26,53 @@ use crate::walk::{Order, TrapTail, Walk, unordered_tails};
 ///
 /// When the trace is damaged and the options don't allow that, or can't be priced.
 pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
+    price_in_detail(case, false).map(|(findings, _)| findings)
+}
+
+/// What exact pricing knows beside its findings.
+pub(crate) struct Detail {
+    /// Every chain of calls; empty where the events were not walked.
+    pub(crate) tree: CallTree,
+    /// The distinct events, in ascending order.
+    pub(crate) entries: Vec<HistogramEntry>,
+    /// The price of each; none if they are too many to keep.
+    pub(crate) prices: Vec<Price>,
+    /// What traps cut short.
+    pub(crate) tails: Vec<TrapTail>,
+}
+
+impl Detail {
+    /// Whether the price of each event is there.
+    pub(crate) fn has_prices(&self) -> bool {
+        self.entries.len() == self.prices.len()
+    }
+
+    /// How often each block of the program ran. The nests that a trap cut short, or may have, are left
+    /// out: what they did is not known.
+    ///
+    /// # Errors
+    ///
+    /// Those of replaying.
+    pub(crate) fn count_blocks(&self, case: &Case<'_>) -> Result<Blocks, Error> {
+        let mut whole = self.entries.clone();
+        for nest in self.tails.iter().filter_map(|tail| tail.unfinished.as_ref()) {
+            if let Ok(place) = whole.binary_search_by(|entry| entry.event.cmp(nest)) {
+                whole[place].count = whole[place].count.saturating_sub(1);
+            }
+        }
+        case.pricing.count_blocks(&whole)
+    }
+}
+
+/// Prices all events of the trace, and keeps the price of each if `keeps_prices` or they are walked.
+///
+/// # Errors
+///
+/// As [`price`].
+pub(crate) fn price_in_detail(
+    case: &Case<'_>,
+    keeps_prices: bool,
+) -> Result<(Findings, Detail), Error> {
     let start = Instant::now();
     let hand_over = |whole: &mut AddedUp, entries: Vec<HistogramEntry>| {
         whole.merge(add_up(case, &entries, false)?)
@@ -33,11 +82,12 @@ pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
     let may_walk = may_walk(case, &counts);
     let walks = may_walk && wants_walk(case)?;
     let Counts { entries, handed_over, damage } = counts;
-    let mut whole = add_up(case, &entries, walks)?;
+    let keeps_prices = keeps_prices && may_keep(&entries, &handed_over);
+    let mut whole = add_up(case, &entries, walks || keeps_prices)?;
     handed_over.into_iter().try_for_each(|part| whole.merge(part))?;
     let AddedUp { mut ledger, prices, mut stats } = whole;
     stats.count_time = count_time;
-    let Walk { totals, tails, tree: _ } = match walks {
+    let Walk { totals, tails, tree } = match walks {
         true => walk(case, &entries, &prices)?,
         false => Walk { tails: unordered(case, &ledger)?, ..Walk::default() },
     };
@@ -71,7 +121,9 @@ pub(crate) fn price(case: &Case<'_>) -> Result<Findings, Error> {
         |part| Figure::exact(ledger.sum(part)),
         walks.then_some(totals.as_slice()),
     );
-    Ok(Findings { fuel, rows, notes, stats, sample: None, is_whole: damage.is_empty() })
+    let is_whole = damage.is_empty();
+    let findings = Findings { fuel, rows, notes, stats, sample: None, is_whole };
+    Ok((findings, Detail { tree, entries, prices, tails }))
 }
 
 /// What distinct events add up to.
@@ -113,8 +165,12 @@ fn add_up(
 fn may_walk<T>(case: &Case<'_>, counts: &Counts<T>) -> bool {
     completeness::is_ordered(case.trace)
         && counts.damage.is_empty()
-        && counts.handed_over.is_empty()
-        && counts.entries.len() <= MAX_PRICED_EVENTS
+        && may_keep(&counts.entries, &counts.handed_over)
+}
+
+/// Whether the distinct events are few enough to keep the price of each.
+fn may_keep<T>(entries: &[HistogramEntry], handed_over: &[T]) -> bool {
+    handed_over.is_empty() && entries.len() <= MAX_PRICED_EVENTS
 }
 
 /// Whether the order of the events is worth the time.

@@ -77,3 +77,12 @@ pub const MAX_NAME_COLUMNS: usize = 80;
 
 /// Rows that a table of the text and markdown reports shows unless `--limit` says otherwise.
 pub const DEFAULT_TABLE_ROWS: usize = 25;
+
+/// Functions whose code a profile shows.
+pub const MAX_CODE_FUNCTIONS: usize = 20;
+
+/// Operators of each of them.
+pub const MAX_CODE_LINES: usize = 5000;
+
+/// Characters of an operator in the text format.
+pub const MAX_OPERATOR_TEXT: usize = 120;

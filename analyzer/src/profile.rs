@@ -1,6 +1,10 @@
 //! A post-mortem profile: everything that there is to be shown of one trace, priced by one model.
 
-use crate::analysis::Analysis;
+use formats::cost_model::CostModel;
+use formats::trace::Trace;
+
+use crate::Error;
+use crate::analysis::{self, Analysis, AnalyzeOptions};
 use crate::names::FunctionNames;
 use crate::tree::CallTree;
 
@@ -15,13 +19,16 @@ pub struct Profile {
     pub tree: CallTree,
     /// Fuel against time, in the order of time.
     pub timeline: Vec<Stretch>,
-    /// What each class of operators cost, in the order of the classes. Their fuel and that of
-    /// [`Profile::rest`] add up to the total.
-    pub operators: Vec<OperatorClass>,
-    /// Fuel that no operator accounts for: entering functions, and the dynamic part of bulk operators.
-    pub rest: Vec<OperatorClass>,
     /// The code of the functions with most fuel, those with most first.
     pub code: Vec<FunctionCode>,
+}
+
+impl Profile {
+    /// A profile that tells only of `analysis`.
+    pub fn of(analysis: Analysis, names: FunctionNames) -> Profile {
+        let (tree, timeline, code) = Default::default();
+        Profile { analysis, names, tree, timeline, code }
+    }
 }
 
 /// What was spent between two moments of the recorded run, on one stream.
@@ -34,17 +41,6 @@ pub struct Stretch {
     /// Nanoseconds since the recording started.
     pub end_ns: u64,
     /// The fuel.
-    pub fuel: u128,
-}
-
-/// What the operators of one class cost.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OperatorClass {
-    /// Name, such as `load`.
-    pub name: &'static str,
-    /// How many were executed.
-    pub count: u128,
-    /// What they cost.
     pub fuel: u128,
 }
 
@@ -83,4 +79,19 @@ pub struct SourceLine {
     pub file: String,
     /// Line, from 1.
     pub line: u32,
+}
+
+/// Prices `trace` by `model` and finds out where the fuel went: what [`crate::analyze`] tells, the call
+/// tree, the classes of operators, and what each operator of the hottest functions cost. An
+/// estimate tells of the analysis alone.
+///
+/// # Errors
+///
+/// Those of [`crate::analyze`].
+pub fn profile(
+    trace: &Trace,
+    model: &CostModel,
+    options: &AnalyzeOptions,
+) -> Result<Profile, Error> {
+    analysis::in_threads(options.jobs, || analysis::Job::new(trace, model)?.profile(options))
 }

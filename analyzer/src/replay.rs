@@ -5,7 +5,7 @@
 //! for each chunk, the chunks in parallel. Results are put together in the order of the events,
 //! so that they don't depend on how the work was spread.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -16,7 +16,7 @@ use formats::trace::HistogramEntry;
 use rayon::prelude::*;
 use slicer::module::Module;
 use slicer::slices::{
-    FUEL_EXPORT, PathEnd, RESULT_BYTES, SliceInfo, SliceKey, SliceKind, SliceModule,
+    Accounts, FUEL_EXPORT, PathEnd, RESULT_BYTES, SliceInfo, SliceKey, SliceKind, SliceModule,
 };
 use wasmi::{
     CompilationMode, Config, Engine, F32, F64, Func, Instance, Memory, Store, TrapCode, Val,
@@ -96,7 +96,12 @@ impl Pricing<'_> {
                 let (first, last) = (runs.first(), runs.last());
                 let start = first.map_or(0, |run| run.events.start);
                 let end = last.map_or(0, |run| run.events.end);
-                take(&entries[start..end], self.price_chunk(entries, runs)?)
+                let mut prices = Prices::default();
+                let fuel = Accounts::Fuel(self.model);
+                self.replay(entries, runs, fuel, |slice, path, _, found| {
+                    self.note(slice, path, found, &mut prices)
+                })?;
+                take(&entries[start..end], prices)
             })
             .collect();
         let steps = before - self.budget.left();
@@ -114,17 +119,65 @@ impl Pricing<'_> {
         Ok((taken?, stats))
     }
 
-    fn price_chunk(&self, entries: &[HistogramEntry], runs: &[Run]) -> Result<Prices, Error> {
+    /// How often each block ran, by defined function and block, over all of `entries`: distinct events,
+    /// in ascending order. Nests that were cut short are left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pricing::price`].
+    pub(crate) fn count_blocks(
+        &self,
+        entries: &[HistogramEntry],
+    ) -> Result<BTreeMap<(u32, u32), u128>, Error> {
+        let runs = runs(self.plan, entries)?;
+        let chunks = chunks(self.plan, &runs)?;
+        let counted: Vec<Result<BTreeMap<(u32, u32), u128>, Error>> = chunks
+            .into_par_iter()
+            .map(|chunk| {
+                let mut sums = BTreeMap::new();
+                self.replay(entries, &runs[chunk], Accounts::Blocks, |slice, _, entry, found| {
+                    if found.is_cut {
+                        return Ok(());
+                    }
+                    for (block, &times) in slice.contexts.iter().zip(&found.fuel) {
+                        let Some(block) = *block else { continue };
+                        let times = times.checked_mul(entry.count.into());
+                        let sum: &mut u128 = sums.entry((slice.key.function, block)).or_default();
+                        let more = times.and_then(|times| sum.checked_add(times));
+                        *sum = more.ok_or(Error::Overflow)?;
+                    }
+                    Ok(())
+                })?;
+                Ok(sums)
+            })
+            .collect();
+        let mut whole = BTreeMap::new();
+        for sums in counted {
+            for (block, times) in sums? {
+                let sum: &mut u128 = whole.entry(block).or_default();
+                *sum = sum.checked_add(times).ok_or(Error::Overflow)?;
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Replays the events of `runs`, and gives what each slice and path found to `note`.
+    fn replay(
+        &self,
+        entries: &[HistogramEntry],
+        runs: &[Run],
+        accounts: Accounts<'_>,
+        mut note: impl FnMut(&SliceInfo, u32, &HistogramEntry, Found) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let keys: Vec<SliceKey> = runs.iter().map(|run| run.key).collect();
-        let generated = SliceModule::generate(self.module, self.plan, self.model, &keys)
+        let generated = SliceModule::generate(self.module, self.plan, accounts, &keys)
             .map_err(Error::Module)?;
         let mut machine = Machine::new(&generated, &self.budget)?;
-        let mut prices = Prices::default();
         for (run, slice) in runs.iter().zip(&generated.slices) {
-            let slice_function = machine.slice(slice)?;
+            let function = machine.slice(slice)?;
             for entry in &entries[run.events.clone()] {
                 let path = entry.event.id - run.first_event;
-                let found = machine.run(slice, slice_function, path, &entry.event.payload);
+                let found = machine.run(slice, function, path, &entry.event.payload);
                 let found = match found.and_then(|found| check_sums(slice, found)) {
                     Err(Error::ReplayTooLong | Error::Overflow)
                         if self.budget.may_be_cut(slice.key) =>
@@ -134,10 +187,10 @@ impl Pricing<'_> {
                     }
                     found => found?,
                 };
-                self.note(slice, path, found, &mut prices)?;
+                note(slice, path, entry, found)?;
             }
         }
-        Ok(prices)
+        Ok(())
     }
 
     /// Notes what an event stands for.
@@ -389,6 +442,9 @@ impl<'b> Machine<'b> {
             SliceKind::Region(_) => Some(PathEnd::decode(self.result(behind)? as u64)),
             _ => None,
         };
+        // The next slice may be one that adds to what it finds there.
+        let bytes = (contexts + slice.loops.len() + 1) * RESULT_BYTES as usize;
+        self.fuel.data_mut(&mut self.store)[..bytes].fill(0);
         Ok(Found { fuel, iterations, end, is_cut: false })
     }
 

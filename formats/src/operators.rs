@@ -150,3 +150,115 @@ impl Opcode {
         OPERATOR_NAMES[self.index()]
     }
 }
+
+/// The classes of operators, in the order in which reports show them.
+pub const CLASSES: &[&str] = &[
+    "control",
+    "call",
+    "local",
+    "global",
+    "constant",
+    "integer",
+    "comparison",
+    "conversion",
+    "float",
+    "load",
+    "store",
+    "memory",
+    "table",
+    "select",
+    "reference",
+    "simd",
+    "atomic",
+];
+
+impl Opcode {
+    /// The class that the operator belongs to: a place in [`CLASSES`].
+    pub fn class(self) -> usize {
+        let class = class(self.name());
+        CLASSES.iter().position(|&known| known == class).expect("each class is listed")
+    }
+}
+
+fn class(name: &str) -> &'static str {
+    let (kind, rest) = name.split_once('.').unwrap_or((name, ""));
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| rest.starts_with(prefix));
+    match kind {
+        "call"
+        | "call_indirect"
+        | "call_ref"
+        | "return_call"
+        | "return_call_indirect"
+        | "return_call_ref" => "call",
+        "drop" | "select" => "select",
+        "local" => "local",
+        "global" => "global",
+        "table" | "elem" => "table",
+        "atomic" => "atomic",
+        _ if starts(&["atomic."]) => "atomic",
+        "memory" | "data" => "memory",
+        "v128" | "i8x16" | "i16x8" | "i32x4" | "i64x2" | "f32x4" | "f64x2" => "simd",
+        "struct" | "array" | "ref" | "i31" | "any" | "extern" => "reference",
+        "i32" | "i64" | "f32" | "f64" => {
+            let is_float = kind.starts_with('f');
+            match rest {
+                "const" => "constant",
+                "trunc" => "float",
+                "eqz" | "eq" | "ne" | "lt" | "gt" | "le" | "ge" => "comparison",
+                _ if starts(&["load"]) => "load",
+                _ if starts(&["store"]) => "store",
+                _ if starts(&["lt_", "gt_", "le_", "ge_"]) => "comparison",
+                _ if starts(&[
+                    "wrap",
+                    "trunc_",
+                    "extend",
+                    "convert",
+                    "demote",
+                    "promote",
+                    "reinterpret",
+                ]) =>
+                {
+                    "conversion"
+                }
+                _ if is_float => "float",
+                _ => "integer",
+            }
+        }
+        _ => "control",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_have_the_class_that_a_reader_expects() {
+        for (name, expected) in [
+            ("br_on_cast", "control"),
+            ("try_table", "control"),
+            ("return_call_ref", "call"),
+            ("f32.trunc", "float"),
+            ("i32.trunc_f32_s", "conversion"),
+            ("i64.trunc_sat_f64_u", "conversion"),
+            ("i64.extend32_s", "conversion"),
+            ("i64.add128", "integer"),
+            ("f64.lt", "comparison"),
+            ("i32.ge_u", "comparison"),
+            ("i32.load8_s", "load"),
+            ("i32.atomic.load8_u", "atomic"),
+            ("memory.atomic.notify", "atomic"),
+            ("memory.copy", "memory"),
+            ("data.drop", "memory"),
+            ("elem.drop", "table"),
+            ("v128.load", "simd"),
+            ("ref.func", "reference"),
+            ("select", "select"),
+        ] {
+            let opcode = Opcode::from_name(name).expect("an operator");
+            assert_eq!(CLASSES[opcode.class()], expected, "{name}");
+        }
+        let used: std::collections::BTreeSet<usize> = Opcode::all().map(Opcode::class).collect();
+        assert_eq!(used.len(), CLASSES.len());
+    }
+}

@@ -39,6 +39,10 @@ pub struct Report {
     pub functions: Vec<FunctionReport>,
     /// The loops that were entered, as the command line asks for them.
     pub loops: Vec<LoopReport>,
+    /// What the fuel was spent on, as far as it was asked for and can be told: classes of operators,
+    /// and what no operator accounts for. Their fuel adds up to the total.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operators: Vec<OperatorReport>,
 }
 
 /// Whether the fuel was counted or estimated.
@@ -99,6 +103,9 @@ pub struct TraceReport {
     pub streams: u64,
     /// Bytes of the trace file.
     pub bytes: u64,
+    /// Wall time of the recorded run up to its last segment.
+    #[serde(default)]
+    pub nanoseconds: u64,
     /// Events that the recorder dropped.
     pub dropped_events: u64,
     /// Whether the segments hold ordered events or only counts.
@@ -124,6 +131,17 @@ pub struct SampleReport {
     pub least: u128,
     /// The most that it can be; `null` if a single event has no bound, or the trace ends before the program.
     pub most: Option<u128>,
+}
+
+/// What something that a program does cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorReport {
+    /// A class of operators, such as `load`, or a few words.
+    pub class: String,
+    /// How often it was done.
+    pub count: u128,
+    /// What that cost.
+    pub fuel: u128,
 }
 
 /// Between what a number lies.

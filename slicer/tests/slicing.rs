@@ -173,7 +173,8 @@ fn slices_of_every_region_are_valid_modules() {
         let keys: Vec<_> =
             regions.chain(sites).map(|kind| SliceKey { function: 0, kind }).collect();
         let model = CostModel::builtin("unit").expect("built in");
-        let slices = SliceModule::generate(module, plan, &model, &keys).expect("slices");
+        let slices =
+            SliceModule::generate(module, plan, Accounts::Fuel(&model), &keys).expect("slices");
         wasmparser::Validator::new().validate_all(&slices.wasm).expect("a valid module");
         assert_eq!(slices.slices.len(), keys.len());
         let inner = slices.slices.iter().find(|slice| slice.contexts.contains(&Some(1)));
@@ -315,7 +316,7 @@ fn every_slice(module: &Module<'_>, plan: &Plan) -> SliceModule {
     let nests = (0..function.nests.len() as u32).map(SliceKind::Nest);
     let keys: Vec<_> = regions.chain(nests).map(|kind| SliceKey { function: 0, kind }).collect();
     let model = CostModel::builtin("unit").expect("built in");
-    SliceModule::generate(module, plan, &model, &keys).expect("slices")
+    SliceModule::generate(module, plan, Accounts::Fuel(&model), &keys).expect("slices")
 }
 
 #[test]

@@ -3,8 +3,13 @@
 //! [`Tape`] records one instance, in whatever store and linker it lives; [`record`] uses it for
 //! the runs of a [`Program`], [`price`] is the one place that asks the analyzer.
 
-use analyzer::{AnalyzeOptions, analyze};
-use anyhow::{Context, Result, anyhow};
+use std::collections::BTreeMap;
+use std::iter::successors;
+
+use analyzer::AnalyzeOptions;
+use analyzer::profile::{Profile, profile};
+use analyzer::tree::CallTree;
+use anyhow::{Context, Result, anyhow, ensure};
 use formats::cost_model::CostModel;
 use formats::report::Report;
 use formats::trace::{Detail, Header, Trace};
@@ -118,16 +123,56 @@ pub fn record(program: &Program, slices: Slices, detail: Detail) -> Result<Recor
     Ok(RecordedRun { observation, trace: tape.finish()? })
 }
 
-/// Prices a trace.
+/// Prices a trace, and checks that the parts of its profile add up.
 ///
 /// # Errors
 ///
-/// When the trace cannot be read, or the analyzer refuses it.
+/// When the trace cannot be read, the analyzer refuses it, or the profile contradicts itself.
 pub fn price(trace: &Trace, model: &CostModel, jobs: Option<usize>) -> Result<Report> {
     let options = AnalyzeOptions { jobs, ..AnalyzeOptions::default() };
-    let analysis = analyze(trace, model, &options)
+    let profile = profile(trace, model, &options)
         .with_context(|| format!("analyzing by the cost model {}", model.name))?;
-    Ok(analysis.report)
+    check(&profile)?;
+    Ok(profile.analysis.report)
+}
+
+/// Checks that operators, functions, call tree and time line tell of the same fuel.
+fn check(profile: &Profile) -> Result<()> {
+    let report = &profile.analysis.report;
+    let total = report.fuel.total;
+    let of_operators: u128 = report.operators.iter().map(|found| found.fuel).sum();
+    let tells = !report.operators.is_empty();
+    ensure!(of_operators == total || !tells, "the operators cost {of_operators} of {total}");
+    let of_functions: u128 = report.functions.iter().map(|found| found.self_fuel).sum();
+    let nowhere = total - of_functions;
+    let tail = report.operators.iter().find(|found| found.class == "before a trap");
+    let tail = tail.map_or(0, |found| found.fuel);
+    let over_time: u128 = profile.timeline.iter().map(|stretch| stretch.fuel).sum();
+    let is_open = report.fuel.low < report.fuel.high || !tells;
+    ensure!(over_time + tail == total || is_open, "over time it is {over_time} of {total}");
+    let CallTree { nodes } = &profile.tree;
+    if nodes.is_empty() {
+        return Ok(());
+    }
+    let mut functions: BTreeMap<u32, (u128, u128, u128)> = BTreeMap::new();
+    for (node, inclusive) in nodes.iter().zip(profile.tree.inclusive()) {
+        let found = functions.entry(node.function).or_default();
+        found.0 += u128::from(node.calls);
+        found.1 += node.fuel;
+        let callers = successors(node.parent, |&caller| nodes[caller as usize].parent);
+        if !callers.map(|caller| nodes[caller as usize]).any(|it| it.function == node.function) {
+            found.2 += inclusive;
+        }
+    }
+    let folded = functions.remove(&CallTree::FOLDED).unwrap_or_default();
+    ensure!(folded.1 == nowhere, "{} in no context, {nowhere} in no function", folded.1);
+    for found in &report.functions {
+        let told = (found.calls, found.self_fuel, found.total_fuel.unwrap_or_default());
+        let in_tree = functions.remove(&found.index).unwrap_or_default();
+        ensure!(told == in_tree, "{found:?} has {in_tree:?} in the call tree");
+    }
+    ensure!(functions.is_empty(), "only the call tree has {functions:?}");
+    Ok(())
 }
 
 /// Reads a trace from memory.

@@ -1,4 +1,5 @@
-//! The tables as CSV (RFC 4180): one table, the functions first, then the loops.
+//! The tables as CSV (RFC 4180): one table, the functions first, then the loops, then the
+//! classes of operators.
 
 use formats::report::Mode;
 
@@ -29,7 +30,8 @@ pub fn csv(analysis: &Analysis, view: &View) -> String {
     let whole = analysis.report.fuel.total;
     let mut csv = String::new();
     push_line(&mut csv, columns.iter().map(|field| field.name().to_string()));
-    for row in selection.function_rows().iter().chain(&selection.loop_rows()) {
+    let (functions, loops) = (selection.function_rows(), selection.loop_rows());
+    for row in functions.iter().chain(&loops).chain(&selection.operator_rows()) {
         let plain = |number: u128| number.to_string();
         push_line(&mut csv, columns.iter().map(|&field| row.cell(field, whole, plain)));
     }

@@ -10,15 +10,15 @@ use super::numbers::percent;
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// `function` or `loop`.
+    /// `function`, `loop` or `operators`.
     Kind,
     /// Function index.
     Index,
     /// Operator index of the loop.
     Operator,
-    /// Function name.
+    /// Function name, or what the operators do.
     Name,
-    /// Calls of the function, or iterations of the loop.
+    /// Calls of the function, iterations of the loop, or executions of the operators.
     Count,
     /// Fuel of the function's or loop's own operators.
     SelfFuel,
@@ -28,6 +28,8 @@ pub enum Field {
     TotalFuel,
     /// The same in percent of the whole.
     TotalShare,
+    /// Own fuel of each call, iteration or operator.
+    Each,
     /// Of an estimate: the least that the count may be.
     CountLow,
     /// Of an estimate: the most that the count may be.
@@ -55,7 +57,7 @@ impl std::error::Error for UnknownField {}
 
 impl Field {
     /// All of them.
-    pub const ALL: [Field; 13] = [
+    pub const ALL: [Field; 14] = [
         Field::Kind,
         Field::Index,
         Field::Operator,
@@ -65,6 +67,7 @@ impl Field {
         Field::SelfShare,
         Field::TotalFuel,
         Field::TotalShare,
+        Field::Each,
         Field::CountLow,
         Field::CountHigh,
         Field::SelfLow,
@@ -83,6 +86,7 @@ impl Field {
             Field::SelfShare => "self%",
             Field::TotalFuel => "total",
             Field::TotalShare => "total%",
+            Field::Each => "each",
             Field::CountLow => "count_low",
             Field::CountHigh => "count_high",
             Field::SelfLow => "self_low",
@@ -104,11 +108,11 @@ impl FromStr for Field {
     }
 }
 
-/// One row of a table: a function or a loop.
+/// One row of a table: a function, a loop, or a class of operators.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) kind: &'static str,
-    pub(super) index: u32,
+    pub(super) index: Option<u32>,
     pub(super) operator: Option<u32>,
     pub(super) name: String,
     pub(super) count: u128,
@@ -124,7 +128,7 @@ impl Row {
     pub(super) fn cell(&self, field: Field, whole: u128, number: fn(u128) -> String) -> String {
         match field {
             Field::Kind => self.kind.to_string(),
-            Field::Index => self.index.to_string(),
+            Field::Index => self.index.map_or(String::new(), |index| index.to_string()),
             Field::Operator => self.operator.map_or(String::new(), |index| index.to_string()),
             Field::Name => self.name.clone(),
             Field::Count => number(self.count),
@@ -134,6 +138,10 @@ impl Row {
             Field::TotalShare => {
                 self.total_fuel.map_or(String::new(), |total| percent(total, whole))
             }
+            Field::Each => match self.count {
+                0 => String::new(),
+                count => number(self.self_fuel / count),
+            },
             Field::CountLow => self.range(|(count, _)| count.low, number),
             Field::CountHigh => self.range(|(count, _)| count.high, number),
             Field::SelfLow => self.range(|(_, fuel)| fuel.low, number),

@@ -41,6 +41,7 @@ pub(super) fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("fuel", fuel(report)),
         ("program", report.program.clone()),
         ("outcome", outcome(&report.outcome)),
+        ("time", time(report)),
         ("model", format!("{} ({})", report.cost_model.name, report.cost_model.hash)),
         ("trace", trace(report)),
     ];
@@ -129,6 +130,15 @@ pub fn outcome(outcome: &OutcomeReport) -> String {
     words
 }
 
+fn time(report: &Report) -> String {
+    let seconds = report.trace.nanoseconds as f64 / 1e9;
+    let rate = match report.trace.nanoseconds {
+        0 => String::new(),
+        _ => format!(", {} fuel a second", grouped((report.fuel.total as f64 / seconds) as u128)),
+    };
+    format!("{seconds:.3} s while it was recorded{rate}")
+}
+
 fn trace(report: &Report) -> String {
     let trace = &report.trace;
     let detail = match trace.detail {
@@ -151,6 +161,7 @@ pub(super) struct Table {
     pub(super) rows: Vec<Row>,
     matching: usize,
     count: &'static str,
+    each: &'static str,
 }
 
 impl Table {
@@ -158,6 +169,7 @@ impl Table {
     pub(super) fn head(&self, field: Field) -> &'static str {
         match field {
             Field::Count => self.count,
+            Field::Each => self.each,
             _ => field.name(),
         }
     }
@@ -172,18 +184,18 @@ impl Table {
 /// The tables that `view` shows of the report.
 pub(super) fn tables(analysis: &Analysis, view: &View, selection: &Selection<'_>) -> Vec<Table> {
     use Field::{
-        Count, Name, Operator, SelfFuel, SelfHigh, SelfLow, SelfShare, TotalFuel, TotalShare,
+        Count, Each, Name, Operator, SelfFuel, SelfHigh, SelfLow, SelfShare, TotalFuel, TotalShare,
     };
     let is_estimate = analysis.report.mode == Mode::Approx;
     let totals = analysis.report.functions.iter().any(|found| found.total_fuel.is_some());
     let function_columns: &[Field] = match (is_estimate, totals) {
         (true, _) => &[SelfFuel, SelfShare, SelfLow, SelfHigh, Count, Name],
-        (false, true) => &[SelfFuel, SelfShare, TotalFuel, TotalShare, Count, Name],
-        (false, false) => &[SelfFuel, SelfShare, Count, Name],
+        (false, true) => &[SelfFuel, SelfShare, TotalFuel, TotalShare, Count, Each, Name],
+        (false, false) => &[SelfFuel, SelfShare, Count, Each, Name],
     };
     let loop_columns: &[Field] = match is_estimate {
         true => &[SelfFuel, SelfShare, SelfLow, SelfHigh, Count, Operator, Name],
-        false => &[SelfFuel, SelfShare, Count, Operator, Name],
+        false => &[SelfFuel, SelfShare, Count, Each, Operator, Name],
     };
     let functions = Table {
         title: "Functions",
@@ -191,6 +203,7 @@ pub(super) fn tables(analysis: &Analysis, view: &View, selection: &Selection<'_>
         rows: selection.function_rows(),
         matching: selection.matching_functions,
         count: "calls",
+        each: "per call",
     };
     let loops = Table {
         title: "Loops",
@@ -198,8 +211,17 @@ pub(super) fn tables(analysis: &Analysis, view: &View, selection: &Selection<'_>
         rows: selection.loop_rows(),
         matching: selection.matching_loops,
         count: "iterations",
+        each: "per iteration",
     };
-    [functions, loops].into_iter().filter(|table| !table.rows.is_empty()).collect()
+    let operators = Table {
+        title: "Operators",
+        columns: view.fields.clone().unwrap_or(vec![SelfFuel, SelfShare, Count, Each, Name]),
+        rows: selection.operator_rows(),
+        matching: selection.operators.len(),
+        count: "count",
+        each: "each",
+    };
+    [functions, loops, operators].into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
 fn push_table(page: &mut String, table: &Table, whole: u128) {

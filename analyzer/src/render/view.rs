@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use formats::report::{FunctionReport, LoopReport, Report};
+use formats::report::{FunctionReport, LoopReport, OperatorReport, Report};
 use regex::Regex;
 
 use super::field::{Field, Row};
@@ -47,6 +47,8 @@ pub(crate) struct Selection<'a> {
     pub(super) matching_functions: usize,
     /// Loops that match, shown or not.
     pub(super) matching_loops: usize,
+    /// None if only some functions are shown: those of each are not known.
+    pub(super) operators: Vec<&'a OperatorReport>,
 }
 
 pub(super) struct NamedLoop<'a> {
@@ -75,7 +77,22 @@ impl View {
         let (matching_functions, matching_loops) = (functions.len(), loops.len());
         functions.truncate(self.limit.unwrap_or(usize::MAX));
         loops.truncate(self.limit.unwrap_or(usize::MAX));
-        Selection { functions, loops, matching_functions, matching_loops }
+        let operators = self.operators(report);
+        Selection { functions, loops, matching_functions, matching_loops, operators }
+    }
+
+    fn operators<'a>(&self, report: &'a Report) -> Vec<&'a OperatorReport> {
+        if self.focus.is_some() || self.ignore.is_some() {
+            return Vec::new();
+        }
+        let mut operators: Vec<&OperatorReport> = report.operators.iter().collect();
+        match self.sort {
+            Sort::SelfFuel | Sort::TotalFuel => operators.sort_by_key(|found| Reverse(found.fuel)),
+            Sort::Count => operators.sort_by_key(|found| Reverse(found.count)),
+            Sort::Name => operators.sort_by(|left, right| left.class.cmp(&right.class)),
+            Sort::Index => {}
+        }
+        operators
     }
 
     fn shows(&self, name: &str) -> bool {
@@ -114,7 +131,7 @@ impl Selection<'_> {
     pub(super) fn function_rows(&self) -> Vec<Row> {
         let row = |found: &&FunctionReport| Row {
             kind: "function",
-            index: found.index,
+            index: Some(found.index),
             operator: None,
             name: found.name.clone(),
             count: found.calls,
@@ -128,7 +145,7 @@ impl Selection<'_> {
     pub(super) fn loop_rows(&self) -> Vec<Row> {
         let row = |found: &NamedLoop<'_>| Row {
             kind: "loop",
-            index: found.report.function,
+            index: Some(found.report.function),
             operator: Some(found.report.operator),
             name: found.name.clone(),
             count: found.report.iterations,
@@ -137,5 +154,19 @@ impl Selection<'_> {
             ranges: found.report.interval.map(|interval| (interval.iterations, interval.self_fuel)),
         };
         self.loops.iter().map(row).collect()
+    }
+
+    pub(super) fn operator_rows(&self) -> Vec<Row> {
+        let row = |found: &&OperatorReport| Row {
+            kind: "operators",
+            index: None,
+            operator: None,
+            name: found.class.clone(),
+            count: found.count,
+            self_fuel: found.fuel,
+            total_fuel: None,
+            ranges: None,
+        };
+        self.operators.iter().map(row).collect()
     }
 }

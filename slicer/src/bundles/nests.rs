@@ -16,6 +16,7 @@ use crate::costs::Costs;
 use crate::ir::{Definition, ValueId};
 use crate::limits::{MAX_NEST_BLOCKS, MAX_NEST_VALUES};
 use crate::slices;
+use crate::slices::Amounts;
 use crate::slices::flow::Flow;
 use crate::slices::needs::Needs;
 use crate::slices::skeleton::Skeleton;
@@ -145,7 +146,8 @@ impl<'j, 'a> Judge<'j, 'a> {
         if words > MAX_PAYLOAD_WORDS {
             return Err(Refusal::TooManyWords(words));
         }
-        let slice = slices::of_skeleton(&skeleton, Some(self.flow), &values, &self.costs, 0)
+        let amounts = Amounts::Fuel { costs: &self.costs, entry: 0 };
+        let slice = slices::of_skeleton(&skeleton, Some(self.flow), &values, amounts)
             .map_err(|_| Refusal::Hidden(None))?;
         let price = price::of_nest(self.cfg, &candidate.blocks, &values, &slice.function);
         if self.slices == Slices::Chosen && price.stepped_over >= price.told {

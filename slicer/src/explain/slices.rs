@@ -12,7 +12,7 @@ use crate::cfg;
 use crate::ir::graph::{Dominators, Graph, Loops};
 use crate::ir::style::Sink;
 use crate::ir::{ENTRY, Function, view};
-use crate::slices::{RESULT_BYTES, SliceInfo, SliceKey, SliceKind, Source, blocks};
+use crate::slices::{Accounts, RESULT_BYTES, SliceInfo, SliceKey, SliceKind, Source, blocks};
 
 /// Writes the slices of a function, recorded for `slices` by `plan` and priced by `model`: what
 /// became of each loop, and for each region, nest and site what it requests and what it keeps.
@@ -31,7 +31,7 @@ pub fn slices(
     let words = Words::new(subject, function)?;
     let cfg = cfg::build(subject.module, subject.function)?;
     let verdicts = verdicts(subject.module, subject.function, &cfg, slices)?;
-    let source = Source::of(subject.module, plan, model, subject.function)?;
+    let source = Source::of(subject.module, plan, Accounts::Fuel(model), subject.function)?;
     subject.head(function.operators, sink);
     let text = SliceText { subject, plan, model, words, source };
     for (index, verdict) in (0..).zip(&verdicts) {
@@ -108,7 +108,7 @@ impl SliceText<'_, '_> {
         line(sink, 2, &title);
         let key = SliceKey { function: self.subject.function, kind };
         line(sink, 4, &self.runs(&blocks(self.plan, key)?, kind));
-        let (slice, info) = self.source.slice(self.plan, self.model, key)?;
+        let (slice, info) = self.source.slice(self.plan, key)?;
         self.requests(kind, values, &slice, sink);
         if let SliceKind::Nest(_) = kind {
             line(sink, 4, &self.closed(&slice, &info));

@@ -16,9 +16,8 @@ use wasmparser::{MemArg, Operator, ValType};
 use super::flow::Flow;
 use super::needs::Needs;
 use super::skeleton::{Leave, Skeleton, Ways};
-use super::{PathEnd, RESULT_BYTES, recorded_type};
+use super::{Amounts, PathEnd, RESULT_BYTES, recorded_type};
 use crate::Error;
-use crate::costs::Costs;
 use crate::ir::effects;
 use crate::ir::ssa::{Variable, Variables};
 use crate::ir::{
@@ -39,8 +38,7 @@ pub(super) struct Parts<'p, 'a> {
     pub(super) flow: Option<&'p Flow<'a>>,
     /// What the bundle holds, each with the values of the SSA form that it is.
     pub(super) values: Vec<(Recorded, Vec<ValueId>)>,
-    pub(super) costs: &'p Costs,
-    pub(super) entry_cost: u64,
+    pub(super) amounts: Amounts<'p>,
 }
 
 /// No operator of the original.
@@ -62,7 +60,11 @@ struct Builder<'p, 'a> {
     path: Variable,
     /// Code of the path's end: see [`PathEnd`].
     end: Variable,
+    /// The accounts: by loop, or by block in a nest.
     fuel: BTreeMap<Option<u32>, Variable>,
+    /// The blocks that are counted in the memory, and which result each is. A region has many, each
+    /// of which runs once at most; variables for them would have to be merged wherever ways meet.
+    counted: BTreeMap<u32, u64>,
     iterations: BTreeMap<u32, Variable>,
     /// The block of the slice for each block of the skeleton.
     blocks: HashMap<u32, BlockId>,
@@ -103,6 +105,7 @@ impl<'p, 'a> Builder<'p, 'a> {
             path,
             end,
             fuel: BTreeMap::new(),
+            counted: BTreeMap::new(),
             iterations: BTreeMap::new(),
             blocks: HashMap::new(),
             awaited: HashMap::new(),
@@ -121,9 +124,13 @@ impl<'p, 'a> Builder<'p, 'a> {
     fn open(&mut self, entry: BlockId) -> Result<(), Error> {
         let skeleton = self.parts.skeleton;
         for &block in skeleton.blocks.iter().filter(|&&block| skeleton.runs(block)) {
-            let innermost = skeleton.block(block).innermost_loop;
+            if self.counts_in_memory() {
+                self.counted.insert(block, self.counted.len() as u64);
+                continue;
+            }
+            let account = self.account(block);
             let variables = &mut self.variables;
-            self.fuel.entry(innermost).or_insert_with(|| variables.declare(ValType::I64));
+            self.fuel.entry(account).or_insert_with(|| variables.declare(ValType::I64));
         }
         if skeleton.nest.is_some() {
             for this in skeleton.blocks.iter().filter_map(|&block| skeleton.loop_at(block)) {
@@ -141,6 +148,18 @@ impl<'p, 'a> Builder<'p, 'a> {
         let start = self.blocks[&skeleton.start];
         self.jump(entry, start);
         Ok(())
+    }
+
+    fn counts_in_memory(&self) -> bool {
+        matches!(self.parts.amounts, Amounts::Blocks) && self.parts.skeleton.nest.is_none()
+    }
+
+    /// The account of the skeleton's block `index`.
+    fn account(&self, index: u32) -> Option<u32> {
+        match self.parts.amounts {
+            Amounts::Fuel { .. } => self.parts.skeleton.block(index).innermost_loop,
+            Amounts::Blocks => Some(index),
+        }
     }
 
     /// Finds out what the original merges, and gives each of those values a variable.
@@ -196,13 +215,14 @@ impl<'p, 'a> Builder<'p, 'a> {
     /// Adds what the operators of the skeleton's block `index` cost.
     fn spend(&mut self, index: u32, block: BlockId) -> Result<(), Error> {
         let skeleton = self.parts.skeleton;
-        let found = skeleton.block(index);
-        let mut cost = self.parts.costs.range(found.first_operator, found.end_operator)?;
+        let mut amount = self.parts.amounts.of(skeleton.block(index))?;
         if index == skeleton.start {
-            cost += self.parts.entry_cost;
+            amount += self.parts.amounts.entry();
         }
-        if cost > 0 {
-            self.add(block, self.fuel[&found.innermost_loop], cost);
+        if let Some(&result) = self.counted.get(&index) {
+            self.add_in_memory(block, result, amount);
+        } else if amount > 0 {
+            self.add(block, self.fuel[&self.account(index)], amount);
         }
         if let Some(this) = skeleton.loop_at(index)
             && let Some(&iterations) = self.iterations.get(&this)
@@ -217,6 +237,16 @@ impl<'p, 'a> Builder<'p, 'a> {
         let amount = self.constant(block, amount);
         let sum = self.instruction(block, Operator::I64Add, &[sum, amount], ValType::I64);
         self.variables.write(block, variable, sum);
+    }
+
+    fn add_in_memory(&mut self, block: BlockId, result: u64, amount: u64) {
+        let zero = self.instruction(block, Operator::I32Const { value: 0 }, &[], ValType::I32);
+        let load = Operator::I64Load { memarg: memarg(result) };
+        let sum = self.instruction(block, load, &[zero], ValType::I64);
+        let amount = self.constant(block, amount);
+        let sum = self.instruction(block, Operator::I64Add, &[sum, amount], ValType::I64);
+        let store = Operator::I64Store { memarg: memarg(result) };
+        self.function.add_instruction(block, store, [zero, sum], [], MADE);
     }
 
     fn constant(&mut self, block: BlockId, value: u64) -> ValueId {
@@ -431,15 +461,9 @@ impl<'p, 'a> Builder<'p, 'a> {
             results.push(self.end);
         }
         let zero = self.instruction(block, Operator::I32Const { value: 0 }, &[], ValType::I32);
-        for (index, variable) in (0..).zip(results) {
+        for (index, variable) in (self.counted.len() as u64..).zip(results) {
             let value = self.variables.read(&mut self.function, block, variable);
-            let memarg = MemArg {
-                align: 3,
-                max_align: 3,
-                offset: index * u64::from(RESULT_BYTES),
-                memory: 0,
-            };
-            let store = Operator::I64Store { memarg };
+            let store = Operator::I64Store { memarg: memarg(index) };
             self.function.add_instruction(block, store, [zero, value], [], MADE);
         }
     }
@@ -452,10 +476,15 @@ impl<'p, 'a> Builder<'p, 'a> {
         self.variables.finish(&mut self.function);
         Ok(Built {
             function: self.function,
-            contexts: self.fuel.into_keys().collect(),
+            contexts: self.counted.into_keys().map(Some).chain(self.fuel.into_keys()).collect(),
             loops: self.iterations.into_keys().collect(),
         })
     }
+}
+
+/// Where the result number `index` lies.
+fn memarg(index: u64) -> MemArg {
+    MemArg { align: 3, max_align: 3, offset: index * u64::from(RESULT_BYTES), memory: 0 }
 }
 
 fn mismatch(what: &str) -> Error {

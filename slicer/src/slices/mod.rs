@@ -6,7 +6,7 @@
 //! A slice is a function `(func (param i64 …))`: the path number, then the recorded values. It runs
 //! through the blocks of its region or nest (the *skeleton*), goes at each branch as the path
 //! number or the branch's own condition says, and adds up what the blocks on
-//! the way cost, kept apart by the innermost loop around the block. Loops of a nest are also
+//! the way cost, kept apart by the innermost loop around the block; or counts the blocks themselves. Loops of a nest are also
 //! counted; where a closed form exists, it takes their place ([`crate::ir::closed`]). The results
 //! are left in the exported memory `fuel`. The slice of a site multiplies the recorded units by
 //! their price.
@@ -22,7 +22,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use formats::cost_model::CostModel;
-use formats::plan::{Plan, Recorded, RegionKind, Scalar};
+use formats::plan::{Block, Plan, Recorded, RegionKind, Scalar};
 use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, FunctionSection, InstructionSink, MemArg,
     MemorySection, MemoryType, Module as Encoder, TypeSection, ValType,
@@ -100,6 +100,15 @@ impl PathEnd {
     }
 }
 
+/// What slices add up.
+#[derive(Clone, Copy, Debug)]
+pub enum Accounts<'m> {
+    /// Fuel by this cost model, with an account for each innermost loop.
+    Fuel(&'m CostModel),
+    /// How often each block ran.
+    Blocks,
+}
+
 /// One slice of a [`SliceModule`].
 #[derive(Clone, Debug)]
 pub struct SliceInfo {
@@ -109,12 +118,14 @@ pub struct SliceInfo {
     pub export: String,
     /// Types of its parameters behind the path number: the recorded values.
     pub parameters: Vec<Scalar>,
-    /// The loops (`None`: outside of all loops) whose fuel the first results are, in their order.
+    /// The loops (`None`: outside of all loops) whose fuel the first results are, in their order; or
+    /// the blocks whose runs they are. For [`Accounts::Blocks`] the memory has to hold 0 there before
+    /// the slice runs.
     pub contexts: Vec<Option<u32>>,
     /// The loops whose iterations the next results are, in their order.
     pub loops: Vec<u32>,
-    /// Fuel of all blocks of the slice, each once: for every iteration that it counts, a slice
-    /// spends at most this much.
+    /// What all blocks of the slice add, each once: for every iteration that it counts, a slice adds
+    /// at most this much.
     pub bound: u64,
 }
 
@@ -128,7 +139,7 @@ pub struct SliceModule {
 }
 
 impl SliceModule {
-    /// Generates the slices for `keys`.
+    /// Generates the slices for `keys`. Sites have no blocks: for [`Accounts::Blocks`] they add nothing.
     ///
     /// # Errors
     ///
@@ -137,7 +148,7 @@ impl SliceModule {
     pub fn generate(
         module: &Module<'_>,
         plan: &Plan,
-        model: &CostModel,
+        accounts: Accounts<'_>,
         keys: &[SliceKey],
     ) -> Result<SliceModule, Error> {
         let mut functions = BTreeMap::new();
@@ -148,7 +159,7 @@ impl SliceModule {
         for (number, &key) in keys.iter().enumerate() {
             let slice = match key.kind {
                 SliceKind::Site(site) => {
-                    let (body, slice) = site_slice(plan, key, site, model)?;
+                    let (body, slice) = site_slice(plan, key, site, accounts)?;
                     code.function(&body);
                     slice
                 }
@@ -156,10 +167,10 @@ impl SliceModule {
                     let source = match functions.entry(key.function) {
                         Entry::Occupied(entry) => entry.into_mut(),
                         Entry::Vacant(entry) => {
-                            entry.insert(Source::of(module, plan, model, key.function)?)
+                            entry.insert(Source::of(module, plan, accounts, key.function)?)
                         }
                     };
-                    let (mut function, slice) = source.build(plan, model, key)?;
+                    let (mut function, slice) = source.build(plan, key)?;
                     // The others run once for each path: `benches analyze` is faster without.
                     if !slice.parameters.is_empty() {
                         ir::simplify::simplify(&mut function);
@@ -186,7 +197,7 @@ pub fn slice_function<'a>(
     model: &CostModel,
     key: SliceKey,
 ) -> Result<(Function<'a>, SliceInfo), Error> {
-    Source::of(module, plan, model, key.function)?.slice(plan, model, key)
+    Source::of(module, plan, Accounts::Fuel(model), key.function)?.slice(plan, key)
 }
 
 /// The blocks that the slice of `key` is made of, by index into
@@ -205,7 +216,7 @@ pub fn blocks(plan: &Plan, key: SliceKey) -> Result<Vec<u32>, Error> {
 pub(crate) struct Source<'m, 'a> {
     module: &'m Module<'a>,
     number: u32,
-    costs: Costs,
+    prices: Prices,
     /// The values. Most slices only follow their path number, and do without.
     flow: OnceCell<Flow<'a>>,
 }
@@ -219,13 +230,19 @@ impl<'m, 'a> Source<'m, 'a> {
     pub(crate) fn of(
         module: &'m Module<'a>,
         plan: &Plan,
-        model: &CostModel,
+        accounts: Accounts<'_>,
         number: u32,
     ) -> Result<Source<'m, 'a>, Error> {
         let is_there = plan.functions.len().min(module.bodies.len()) > number as usize;
         is_there.then_some(()).ok_or_else(|| mismatch("no function", number))?;
-        let costs = Costs::of(module, number, model)?;
-        Ok(Source { module, number, costs, flow: OnceCell::new() })
+        let prices = match accounts {
+            Accounts::Fuel(model) => Prices::Fuel {
+                costs: Costs::of(module, number, model)?,
+                function_entry: model.function_entry.into(),
+            },
+            Accounts::Blocks => Prices::Blocks,
+        };
+        Ok(Source { module, number, prices, flow: OnceCell::new() })
     }
 
     /// The values of the function.
@@ -245,45 +262,83 @@ impl<'m, 'a> Source<'m, 'a> {
     pub(crate) fn slice(
         &self,
         plan: &Plan,
-        model: &CostModel,
         key: SliceKey,
     ) -> Result<(Function<'a>, SliceInfo), Error> {
-        let (mut function, slice) = self.build(plan, model, key)?;
+        let (mut function, slice) = self.build(plan, key)?;
         ir::simplify::simplify(&mut function);
         Ok((function, slice))
     }
 
     /// The same before it is simplified.
-    fn build(
-        &self,
-        plan: &Plan,
-        model: &CostModel,
-        key: SliceKey,
-    ) -> Result<(Function<'a>, SliceInfo), Error> {
+    fn build(&self, plan: &Plan, key: SliceKey) -> Result<(Function<'a>, SliceInfo), Error> {
         let function = &plan.functions[key.function as usize];
         let skeleton = Skeleton::new(function, key.kind)?
             .ok_or_else(|| mismatch("no such part of function", key.function))?;
-        let (recorded, entry_cost) = match key.kind {
+        let (recorded, enters) = match key.kind {
             SliceKind::Region(region) => {
                 let region = &function.regions[region as usize];
-                let enters = region.kind == RegionKind::Entry;
-                (&region.values, if enters { u64::from(model.function_entry) } else { 0 })
+                (&region.values, region.kind == RegionKind::Entry)
             }
-            SliceKind::Nest(nest) => (&function.nests[nest as usize].values, 0),
+            SliceKind::Nest(nest) => (&function.nests[nest as usize].values, false),
             SliceKind::Site(_) => unreachable!("a site has no skeleton"),
         };
-        let mut bound = entry_cost;
+        let amounts = self.prices.amounts(enters);
+        let mut bound = amounts.entry();
         for &block in skeleton.blocks.iter().filter(|&&block| skeleton.runs(block)) {
-            let block = skeleton.block(block);
-            bound += self.costs.range(block.first_operator, block.end_operator)?;
+            bound += amounts.of(skeleton.block(block))?;
         }
         let computes = !recorded.is_empty() || skeleton.computed().next().is_some();
         let flow = if computes { Some(self.flow()?) } else { None };
-        let built = of_skeleton(&skeleton, flow, recorded, &self.costs, entry_cost)?;
+        let built = of_skeleton(&skeleton, flow, recorded, amounts)?;
         let parameters = recorded.iter().map(|recorded| recorded.ty).collect();
         let Built { function, contexts, loops } = built;
         let export = String::new();
         Ok((function, SliceInfo { key, export, parameters, contexts, loops, bound }))
+    }
+}
+
+/// What the blocks of a function add to the accounts.
+pub(crate) enum Prices {
+    Fuel { costs: Costs, function_entry: u64 },
+    Blocks,
+}
+
+impl Prices {
+    /// What the blocks of a slice add that begins with the function's entry or not.
+    fn amounts(&self, enters: bool) -> Amounts<'_> {
+        match self {
+            Prices::Fuel { costs, function_entry } => {
+                Amounts::Fuel { costs, entry: if enters { *function_entry } else { 0 } }
+            }
+            Prices::Blocks => Amounts::Blocks,
+        }
+    }
+}
+
+/// What the blocks of a slice add to the accounts.
+#[derive(Clone, Copy)]
+pub(crate) enum Amounts<'p> {
+    /// Their cost, and that of the function's entry, if it begins there.
+    Fuel { costs: &'p Costs, entry: u64 },
+    /// One each, to an account of its own.
+    Blocks,
+}
+
+impl Amounts<'_> {
+    /// What a run of `block` adds.
+    fn of(self, block: &Block) -> Result<u64, Error> {
+        match self {
+            Amounts::Fuel { costs, .. } => costs.range(block.first_operator, block.end_operator),
+            Amounts::Blocks => Ok(1),
+        }
+    }
+
+    /// What the start adds.
+    fn entry(self) -> u64 {
+        match self {
+            Amounts::Fuel { entry, .. } => entry,
+            Amounts::Blocks => 0,
+        }
     }
 }
 
@@ -297,14 +352,13 @@ pub(crate) fn of_skeleton<'a>(
     skeleton: &Skeleton<'_>,
     flow: Option<&Flow<'a>>,
     recorded: &[Recorded],
-    costs: &Costs,
-    entry_cost: u64,
+    amounts: Amounts<'_>,
 ) -> Result<Built<'a>, Error> {
     let values = match flow {
         Some(flow) => flow.recorded(skeleton, recorded)?,
         None => Vec::new(),
     };
-    let mut built = build::build(&Parts { skeleton, flow, values, costs, entry_cost })?;
+    let mut built = build::build(&Parts { skeleton, flow, values, amounts })?;
     if skeleton.nest.is_some() {
         ir::closed::close_loops(&mut built.function);
     }
@@ -377,14 +431,17 @@ fn site_slice(
     plan: &Plan,
     key: SliceKey,
     site: u32,
-    model: &CostModel,
+    accounts: Accounts<'_>,
 ) -> Result<(wasm_encoder::Function, SliceInfo), Error> {
     let function = plan.functions.get(key.function as usize);
     let function = function.ok_or_else(|| mismatch("no function", key.function))?;
     let site = function.sites.get(site as usize).ok_or_else(|| mismatch("no site", site))?;
     let block =
         function.blocks.get(site.block as usize).ok_or_else(|| mismatch("no block", site.block))?;
-    let price = i64::from(model.per_unit(site.bulk));
+    let price = match accounts {
+        Accounts::Fuel(model) => model.per_unit(site.bulk).into(),
+        Accounts::Blocks => 0,
+    };
     let mut body = wasm_encoder::Function::new([]);
     let mut code = body.instructions();
     let units = |code: &mut InstructionSink<'_>| {

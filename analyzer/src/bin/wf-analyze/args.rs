@@ -115,7 +115,7 @@ pub(crate) struct ReportArgs {
     pub(crate) limit: Option<usize>,
 
     /// Columns of the tables, in this order (text, markdown, csv): kind, index, operator, name,
-    /// count, self, self%, total, total%, and of estimates count_low, count_high, self_low,
+    /// count, self, self%, total, total%, each, and of estimates count_low, count_high, self_low,
     /// self_high.
     #[arg(long, value_delimiter = ',', value_name = "COLUMN,...")]
     pub(crate) fields: Option<Vec<Field>>,

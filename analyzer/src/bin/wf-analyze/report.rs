@@ -24,6 +24,7 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
         jobs: args.jobs,
         allow_partial: args.allow_partial,
         inclusive: args.inclusive,
+        operators: true,
         goal: args.approx.map(|percent| Goal {
             precision: percent / 100.0,
             confidence: args.confidence,
