@@ -54,6 +54,7 @@ pub mod estimate;
 mod exact;
 mod fit;
 mod follow;
+pub mod html;
 mod ledger;
 pub mod limits;
 pub mod names;

@@ -86,3 +86,25 @@ pub const MAX_CODE_LINES: usize = 5000;
 
 /// Characters of an operator in the text format.
 pub const MAX_OPERATOR_TEXT: usize = 120;
+/// Contexts with less than this part of all fuel don't get a frame of the flame graph in the HTML report: a
+/// twentieth of a pixel where all fuel is 1000 pixels wide, and as wide as a name once one zooms in.
+pub const LEAST_FRAME_PARTS: u128 = 20_000;
+
+/// Most frames of the flame graph in the HTML report, some 100 bytes of the file each.
+pub const MAX_FRAMES: usize = 20_000;
+
+/// Deepest frame of the flame graph in the HTML report. At 20 pixels each they are as high as five
+/// screens.
+pub const MAX_FRAME_DEPTH: u32 = 256;
+
+/// Frames of a function that calls itself directly which are shown below one another; its calls
+/// below them count for the last one.
+pub const MAX_DIRECT_RECURSION: u32 = 8;
+
+/// Most points of the chart of fuel against time in the HTML report: as many as a chart has pixels
+/// on a small screen.
+pub const MAX_CHART_POINTS: usize = 600;
+
+/// Characters of a function name, and of an operator in the text format, that the HTML report
+/// shows.
+pub const MAX_NAME_CHARACTERS: usize = 1000;

@@ -15,7 +15,9 @@ pub use csv::csv;
 pub use field::{Field, UnknownField};
 pub use json::json;
 pub use markdown::markdown;
+pub(crate) use numbers::precision;
 pub use numbers::{bytes, counted, grouped};
+pub(crate) use text::facts;
 pub use text::{outcome, text};
 pub use view::{Sort, View};
 

@@ -44,7 +44,7 @@ pub(super) fn percent(part: u128, whole: u128) -> String {
 }
 
 /// `part` as a percentage of `whole`, with two digits that count; as much as it takes of small ones.
-pub(super) fn precision(part: u128, whole: u128) -> String {
+pub(crate) fn precision(part: u128, whole: u128) -> String {
     let percent = part as f64 * 100.0 / whole as f64;
     match percent {
         _ if part == 0 => "0".to_string(),

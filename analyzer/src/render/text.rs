@@ -35,7 +35,7 @@ pub fn text(analysis: &Analysis, view: &View) -> String {
 }
 
 /// What stands above the tables: labels and values.
-pub(super) fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
+pub(crate) fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
     let report = &analysis.report;
     let mut facts = vec![
         ("fuel", fuel(report)),
