@@ -94,7 +94,7 @@ pub const LEAST_FRAME_PARTS: u128 = 20_000;
 pub const MAX_FRAMES: usize = 20_000;
 
 /// Deepest frame of the flame graph in the HTML report. At 20 pixels each they are as high as five
-/// screens.
+/// screens. Recursion below counts for the last frame of its function.
 pub const MAX_FRAME_DEPTH: u32 = 256;
 
 /// Frames of a function that calls itself directly which are shown below one another; its calls

@@ -76,13 +76,15 @@ type LoopRow = (usize, u32, Exact, Exact, Option<(Ends, Ends)>);
 /// Name, count, fuel.
 type ClassRow = (&'static str, Exact, Exact);
 
+/// Parent, kind, name, calls, own fuel, inclusive fuel, contexts, and how many of those are folded
+/// recursion.
+type FrameRow = (u32, Kind, Option<usize>, Exact, Exact, Exact, u64, u64);
+
 #[derive(Serialize)]
 struct FlameData {
     /// Why there is nothing to be seen.
     missing: Option<&'static str>,
-    /// Parent, kind, name, calls, own fuel, inclusive fuel, contexts, and how many of those are folded
-    /// recursion.
-    frames: Vec<(u32, Kind, Option<usize>, Exact, Exact, Exact, u64, u64)>,
+    frames: Vec<FrameRow>,
     /// What is left out, in sentences.
     left_out: Vec<String>,
 }
@@ -183,7 +185,11 @@ fn shown(text: &str) -> String {
 fn summary(profile: &Profile) -> Summary {
     let report = &profile.analysis.report;
     let facts = facts(&profile.analysis);
-    let facts = facts.into_iter().filter(|(label, _)| !matches!(*label, "program" | "note"));
+    // The page has a place of its own for these; an exact total needs no words.
+    let is_exact =
+        report.mode == Mode::Exact && report.complete && report.fuel.low == report.fuel.high;
+    let is_elsewhere = |label| matches!(label, "program" | "note") || label == "fuel" && is_exact;
+    let facts = facts.into_iter().filter(|(label, _)| !is_elsewhere(*label));
     Summary {
         program: shown(&report.program),
         total: Exact(report.fuel.total),
@@ -315,11 +321,12 @@ fn left_out(flame: &Flame, profile: &Profile) -> Vec<String> {
             share(fuel)
         ));
     }
-    if left_out.recursions > 0 {
+    if left_out.folded > 0 {
         sentences.push(format!(
-            "direct recursion is shown {MAX_DIRECT_RECURSION} levels deep; {} contexts below count \
-             for the last level, which is marked ↻",
-            contexts(left_out.recursions)
+            "a function that calls itself is shown {MAX_DIRECT_RECURSION} times below itself, \
+             recursion by a detour {MAX_FRAME_DEPTH} frames deep; what lies below, {} contexts, \
+             counts for the last frame of the function, which is marked ↻",
+            contexts(left_out.folded)
         ));
     }
     if whole != total {

@@ -200,7 +200,10 @@ function flameGraph({ codeOf }) {
       widths.set(label, full);
     }
     if (full <= width) return label;
-    const letters = Math.floor((width / full) * label.length) - 1;
+    let letters = Math.floor((width / full) * label.length);
+    while (letters > 1 && context.measureText(`${label.slice(0, letters)}…`).width > width) {
+      letters -= 1;
+    }
     return letters < 2 ? '' : `${label.slice(0, letters)}…`;
   }
 
@@ -376,7 +379,9 @@ function flameGraph({ codeOf }) {
     focus(frame);
     const { x, y, width } = placeOf(frame);
     const bounds = canvas.getBoundingClientRect();
-    showTip(frame, bounds.left + Math.max(0, x) + Math.min(width, 40) / 2, bounds.top + y + ROW);
+    // Some rows below, so that what it calls can be seen.
+    const below = bounds.top + y + ROW * 3.5;
+    showTip(frame, bounds.left + Math.max(0, x) + Math.min(width, 40) / 2, below);
   }
 
   function repaint() {

@@ -1,9 +1,12 @@
 //! The call tree, cut down to what a flame graph can show.
 //!
-//! Takes a [`CallTree`] of any size and depth, gives frames: at most [`MAX_FRAMES`] of contexts, and
-//! for each of them at most one that stands for those of its children which are left out. The fuel of
-//! the frames adds up to that of the tree. Three passes over vectors, none of them recursive: folding
-//! (direct recursion, and what is too deep), adding up, choosing.
+//! Takes a [`CallTree`] of any size and depth, gives frames: at most [`MAX_FRAMES`] of contexts,
+//! and for each of them at most one that stands for those of its children which are left out. The
+//! fuel of the frames adds up to that of the tree.
+//!
+//! Three passes over vectors, none of them recursive: folding, adding up, choosing. Recursion is
+//! folded into a frame of the same function above, so that what a deep recursion does can still be
+//! seen: direct recursion early, all other where no more frames fit below.
 
 use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
@@ -32,11 +35,13 @@ pub(super) struct Frame {
     pub(super) total_fuel: u128,
     /// Contexts of the tree that count for it.
     pub(super) contexts: u64,
-    /// Those of them that it called by direct recursion.
+    /// Those of them that it called by recursion.
     pub(super) recursions: u64,
     depth: u32,
     /// How many frames of the same function stand directly above.
     streak: u32,
+    /// The frame below it for all that is too deep.
+    deeper: Option<u32>,
 }
 
 /// What a frame stands for.
@@ -62,8 +67,8 @@ pub(super) struct LeftOut {
     pub(super) smaller: (u64, u128),
     /// Contexts that are too deep, and their fuel.
     pub(super) deeper: (u64, u128),
-    /// Contexts of direct recursion that count for the frame that called them.
-    pub(super) recursions: u64,
+    /// Contexts that recursion folded into frames of other contexts.
+    pub(super) folded: u64,
 }
 
 /// The frames of `tree`.
@@ -89,6 +94,7 @@ impl Frame {
             recursions: 0,
             depth: above.map_or(0, |above| above.depth + 1),
             streak: above.filter(repeats).map_or(0, |above| above.streak + 1),
+            deeper: None,
         }
     }
 
@@ -98,44 +104,71 @@ impl Frame {
         self.contexts += 1;
     }
 
-    /// What a context of `function` becomes that it called; `None` if it counts for this frame.
-    fn below(&self, function: u32) -> Option<Kind> {
-        let kind = if function == CallTree::FOLDED { Kind::Untold } else { Kind::Function };
-        let is_recursion = self.function == function && self.kind == kind;
-        match self.kind {
-            Kind::Deeper => None,
-            _ if is_recursion && self.streak + 1 >= MAX_DIRECT_RECURSION => None,
-            _ if self.depth >= MAX_FRAME_DEPTH => Some(Kind::Deeper),
-            _ => Some(kind),
-        }
+    fn is_of(&self, function: u32) -> bool {
+        self.kind == kind_of(function) && self.function == function
     }
 }
 
-/// One frame for each context, except for direct recursion and for what is too deep. Own fuel only.
+fn kind_of(function: u32) -> Kind {
+    if function == CallTree::FOLDED { Kind::Untold } else { Kind::Function }
+}
+
+/// One frame for each context, except for folded recursion and for what is too deep. Own fuel only.
 fn folded(tree: &CallTree) -> Vec<Frame> {
     let mut frames = vec![Frame::new(0, Kind::Whole, 0, None)];
     let mut frame_of: Vec<u32> = Vec::with_capacity(tree.nodes.len());
-    let mut children: HashMap<(u32, Kind, u32), u32> = HashMap::with_capacity(tree.nodes.len());
+    let mut callees: HashMap<(u32, u32), u32> = HashMap::with_capacity(tree.nodes.len());
     for node in &tree.nodes {
-        let above = node.parent.map_or(0, |parent| frame_of[parent as usize]);
-        let caller = frames[above as usize];
-        let index = match caller.below(node.function) {
-            None => {
-                frames[above as usize].recursions += u64::from(caller.kind != Kind::Deeper);
-                above
-            }
-            Some(kind) => {
-                let function = if kind == Kind::Function { node.function } else { 0 };
-                *children.entry((above, kind, function)).or_insert_with(|| {
-                    frames.push(Frame::new(above, kind, function, Some(&caller)));
-                    frames.len() as u32 - 1
-                })
-            }
-        };
-        frames[index as usize].absorb(node);
+        let caller = node.parent.map_or(0, |parent| frame_of[parent as usize]);
+        let callee = callees.entry((caller, node.function));
+        let index = *callee.or_insert_with(|| callee_of(&mut frames, caller, node.function));
+        let frame = &mut frames[index as usize];
+        frame.absorb(node);
+        frame.recursions += u64::from(index <= caller && frame.kind != Kind::Deeper);
         frame_of.push(index);
     }
     frames
+}
+
+/// The frame that the contexts of `function` count for which are called from those of `caller`. Not
+/// behind `caller` if it is one that there is already.
+fn callee_of(frames: &mut Vec<Frame>, caller: u32, function: u32) -> u32 {
+    let above = frames[caller as usize];
+    if above.kind == Kind::Deeper {
+        return caller;
+    }
+    if above.is_of(function) && above.streak + 1 >= MAX_DIRECT_RECURSION {
+        return caller;
+    }
+    let (kind, function) = match above.depth {
+        MAX_FRAME_DEPTH.. => match nearest(frames, caller, function) {
+            Some(same) => return same,
+            None => (Kind::Deeper, 0),
+        },
+        _ => (kind_of(function), function),
+    };
+    // All that is too deep below a frame is one frame, whichever functions it is of.
+    let deeper = frames[caller as usize].deeper.filter(|_| kind == Kind::Deeper);
+    deeper.unwrap_or_else(|| {
+        let index = frames.len() as u32;
+        frames.push(Frame::new(caller, kind, function, Some(&above)));
+        if kind == Kind::Deeper {
+            frames[caller as usize].deeper = Some(index);
+        }
+        index
+    })
+}
+
+/// The nearest frame of `function` from `frame` upwards: at most [`MAX_FRAME_DEPTH`] steps, taken
+/// once for each frame and function.
+fn nearest(frames: &[Frame], mut frame: u32, function: u32) -> Option<u32> {
+    while !frames[frame as usize].is_of(function) {
+        if frame == 0 {
+            return None;
+        }
+        frame = frames[frame as usize].parent;
+    }
+    Some(frame)
 }
 
 fn add_up(frames: &mut [Frame]) {
@@ -197,7 +230,7 @@ fn left_out(frames: &[Frame]) -> LeftOut {
             Kind::Smaller => &mut left_out.smaller,
             Kind::Deeper => &mut left_out.deeper,
             _ => {
-                left_out.recursions += frame.recursions;
+                left_out.folded += frame.contexts.saturating_sub(1);
                 continue;
             }
         };
@@ -271,8 +304,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_deep_is_one_frame() {
+    fn recursion_by_a_detour_counts_for_the_deepest_frames_of_its_functions() {
         let chain = (0..30_000_u32).map(|level| node(level.checked_sub(1), level % 3, 10));
+        let flame = flame(&tree(chain.collect()));
+        assert_eq!(flame.frames.len(), MAX_FRAME_DEPTH as usize + 1);
+        assert_eq!(flame.left_out.folded, 30_000 - u64::from(MAX_FRAME_DEPTH));
+        let contexts = flame.frames.iter().rev().take(3).map(|frame| frame.contexts);
+        assert!(contexts.min() > Some(9_900));
+        assert_eq!(own_fuel(&flame), 300_000);
+    }
+
+    #[test]
+    fn what_is_too_deep_is_one_frame() {
+        let chain = (0..30_000_u32).map(|level| node(level.checked_sub(1), level, 10));
         let flame = flame(&tree(chain.collect()));
         let deepest = flame.frames.last().expect("frames");
         assert_eq!(deepest.kind, Kind::Deeper);

@@ -119,7 +119,8 @@ function themes() {
     }
   };
   const show = () => {
-    button.textContent = isDarkTheme() ? 'Light theme' : 'Dark theme';
+    button.textContent = isDarkTheme() ? 'Light' : 'Dark';
+    button.setAttribute('aria-label', `${button.textContent} theme`);
     for (const repaint of repaints) repaint();
   };
   const kept = stored((storage) => storage.getItem('wf-theme'));

@@ -1,10 +1,10 @@
 //! A profile as one HTML page that needs nothing but a browser.
 //!
 //! Takes a [`Profile`], gives a file: markup, style, scripts (`*.js`, one for each concern) and the
-//! data as JSON. Rust decides what there is to be seen and bounds it; the scripts only draw. What comes
-//! from the program, such as names of functions, stands in the JSON alone, without any `<`, and the
-//! scripts put it on the page as text, never as markup. The page's policy allows its own style and
-//! script by their hashes and no request at all.
+//! data as JSON. Rust decides what there is to be seen and bounds it; the scripts only draw. What
+//! comes from the program, such as names of functions, stands in the JSON alone, without any `<`,
+//! and the scripts put it on the page as text, never as markup. The page's policy allows its own
+//! style and script by their hashes and no request at all.
 
 mod data;
 mod flame;

@@ -24,8 +24,10 @@ function table({ label, thing, columns, rows, text, sortedBy }) {
       'button',
       { type: 'button', title: column.hint, onclick: () => sort(at) },
       column.label,
-      element('span', { class: 'arrow', 'aria-hidden': 'true' }),
     );
+    const arrow = element('span', { class: 'arrow', 'aria-hidden': 'true' });
+    if (column.isText) button.append(arrow);
+    else button.prepend(arrow);
     head.append(element('th', { scope: 'col', class: kind(column) }, button));
     return button;
   }
@@ -159,7 +161,7 @@ function intervals(label, hint, ends) {
   const high = digits(`${label} ≤`, `At most: ${hint}`, (row) => end(row, 1));
   return [
     digits(`${label} ≥`, `At least: ${hint}`, (row) => end(row, 0)),
-    { ...high, cell: (row) => (end(row, 1) === null ? 'no bound' : grouped(end(row, 1))) },
+    { ...high, cell: (row) => (ends(row) && end(row, 1) === null ? 'no bound' : high.cell(row)) },
   ];
 }
 

@@ -1,6 +1,6 @@
 // Fuel against time: the rate as an area, and the sum so far as a line if asked for.
 
-const CHART = { height: 220, left: 64, right: 64, top: 12, bottom: 34 };
+const CHART = { height: 230, left: 64, right: 64, top: 26, bottom: 34 };
 
 /** A round number of which four to eight make `most`. */
 function roundStep(most) {
@@ -77,9 +77,11 @@ function timeChart() {
       return [
         shape('line', { class: 'grid', x1: xOf(0), x2: xOf(fuel.length), y1: y, y2: y }),
         shape('text', { class: 'axis', x: CHART.left - 8, y: y + 4, 'text-anchor': 'end' },
-          short(rate)),
+          short(rate).replace(/\.0+(?!\d)/, '')),
       ];
-    }).concat(shape('text', { class: 'axis', x: 0, y: CHART.height - 4 }, 'fuel/s'));
+    }).concat(shape('text', {
+      class: 'axis', x: CHART.left - 8, y: 12, 'text-anchor': 'end',
+    }, 'fuel/s'));
   }
 
   function timeAxis() {

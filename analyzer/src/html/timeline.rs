@@ -1,7 +1,7 @@
 //! Fuel against time, in as many points as a chart can show.
 //!
-//! A stretch spends its fuel evenly from its start to its end: more is not known. Sums stay exact: the
-//! fuel of the points adds up to that of the stretches.
+//! A stretch spends its fuel evenly from its start to its end: more is not known. Sums stay exact:
+//! the fuel of the points adds up to that of the stretches.
 
 use crate::limits::MAX_CHART_POINTS;
 use crate::profile::Stretch;
