@@ -44,7 +44,7 @@ function codeBlock(code, isOpen) {
       `${file}:${line[LINE]}`);
   }
 
-  const heads = [['#', 'number'], ['Operator', 'text'], ['Of it', 'number'], ['Fuel', 'number'],
+  const heads = [['#', 'number'], ['Operator', 'text'], ['Share', 'number'], ['Fuel', 'number'],
     ['Count', 'number'], ...(hasSource ? [['Source', 'text']] : [])];
   const head = element('tr', {}, ...heads.map(([label, kind]) =>
     element('th', { scope: 'col', class: kind }, label)));

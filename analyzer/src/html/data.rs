@@ -49,6 +49,8 @@ impl Serialize for Exact {
 struct Summary {
     program: String,
     total: Exact,
+    /// What stands before the total when it is not exactly that.
+    relation: &'static str,
     badges: Vec<Badge>,
     facts: Vec<(&'static str, String)>,
     notes: Vec<String>,
@@ -193,6 +195,11 @@ fn summary(profile: &Profile) -> Summary {
     Summary {
         program: shown(&report.program),
         total: Exact(report.fuel.total),
+        relation: match report.mode {
+            Mode::Approx => "≈ ",
+            Mode::Exact if is_exact => "",
+            Mode::Exact => "≥ ",
+        },
         badges: badges(report),
         facts: facts.map(|(label, value)| (label, printable(&value))).collect(),
         notes: profile.analysis.notes.iter().map(|note| printable(note)).collect(),

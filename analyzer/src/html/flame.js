@@ -73,6 +73,7 @@ function flameGraph({ codeOf }) {
   const state = { zoomed: frames[0], before: [], focused: null, hovered: null, matches: null };
   const widths = new Map();
   let paint = null;
+  let isAsked = false;
 
   const canvas = element('canvas', {
     tabindex: '0',
@@ -107,6 +108,10 @@ function flameGraph({ codeOf }) {
 
   function parentOf(frame) {
     return frame.parent === null ? null : frames[frame.parent];
+  }
+
+  function rows() {
+    return state.zoomed.height * ROW;
   }
 
   // Geometry: the zoomed frame is as wide as the canvas and stands in the first row.
@@ -161,12 +166,18 @@ function flameGraph({ codeOf }) {
     return paint.isDark ? `hsl(${frame.hue} 32% 31%)` : `hsl(${frame.hue} 58% 83%)`;
   }
 
+  /** Draws before the next picture, however often it is asked for. */
   function draw() {
+    if (!isAsked) requestAnimationFrame(drawNow);
+    isAsked = true;
+  }
+
+  function drawNow() {
+    isAsked = false;
     if (spacer.clientWidth === 0) return;
     paint ??= theme();
-    const rows = state.zoomed.height * ROW;
-    spacer.style.height = `${rows}px`;
-    const height = Math.min(rows, view.clientHeight);
+    spacer.style.height = `${rows()}px`;
+    const height = Math.min(rows(), view.clientHeight);
     const ratio = window.devicePixelRatio || 1;
     canvas.width = Math.round(spacer.clientWidth * ratio);
     canvas.height = Math.round(height * ratio);
@@ -221,6 +232,7 @@ function flameGraph({ codeOf }) {
     if (frame === state.zoomed) return;
     if (!isReturn) state.before = frame === frames[0] ? [] : [...state.before, state.zoomed];
     state.zoomed = frame;
+    spacer.style.height = `${rows()}px`;
     view.scrollTop = 0;
     if (state.focused !== null && !isBelow(state.focused, frame)) state.focused = frame;
     hideTip();
@@ -331,9 +343,9 @@ function flameGraph({ codeOf }) {
       state.hovered = frame;
       draw();
     }
-    if (frame === null) return hideTip();
-    describe(frame);
-    return showTip(frame, event.clientX + 14, event.clientY + 18);
+    describe(frame ?? state.focused ?? state.zoomed);
+    if (frame === null) hideTip();
+    else showTip(frame, event.clientX + 14, event.clientY + 18);
   }
 
   function showTip(frame, x, y) {
@@ -386,7 +398,7 @@ function flameGraph({ codeOf }) {
 
   function repaint() {
     paint = null;
-    draw();
+    drawNow();
   }
 
   new ResizeObserver(draw).observe(spacer);

@@ -22,7 +22,7 @@ function empty(id, title, why) {
 }
 
 function summary() {
-  const { program, total, badges, facts, notes } = data.summary;
+  const { program, total, relation, badges, facts, notes } = data.summary;
   const labels = { fuel: 'Fuel', outcome: 'Outcome', model: 'Cost model', trace: 'Trace',
     sample: 'Sample', bounds: 'Bounds' };
   const list = facts.map(([label, value]) => [labels[label] ?? label, value]);
@@ -31,7 +31,7 @@ function summary() {
     element('h1', { title: program }, program || 'Fuel report'),
     ...badges.map((badge) => element('span', { class: `badge ${badge.tone}` }, badge.text)));
   document.getElementById('main').append(element('section', { id: 'summary' }, head,
-    element('p', { class: 'total' }, element('b', {}, grouped(total)), ' fuel'),
+    element('p', { class: 'total' }, element('b', {}, relation, grouped(total)), ' fuel'),
     element('dl', { class: 'facts' }, ...list.flatMap(([label, value]) =>
       [element('dt', {}, label), element('dd', {}, value)])),
     notes.length > 0
@@ -99,8 +99,8 @@ function sections() {
     else empty(id, title, why);
   }
   if (code.nodes.length > 0) {
-    section('code', 'Code', 'The functions with most fuel. Of it: the share of the function’s ' +
-      'own fuel.', ...code.nodes);
+    section('code', 'Code', 'The functions with most fuel, operator by operator. Shares are of ' +
+      'the function’s own fuel.', ...code.nodes);
   } else {
     empty('code', 'Code', 'No code: not known which operators ran.');
   }

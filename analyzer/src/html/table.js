@@ -2,7 +2,6 @@
 
 const FIRST_ROWS = 200;
 const MORE_ROWS = 1000;
-const collator = new Intl.Collator('en');
 
 /**
  * A table of `rows`.
@@ -118,7 +117,7 @@ function cell(column, row) {
 /** `null` comes last whatever the direction. */
 function compareKeys(left, right, sign, column) {
   if (left === null || right === null) return (left === null) - (right === null);
-  if (column.isText) return sign * collator.compare(left, right);
+  if (column.isText) return sign * (left < right ? -1 : left > right ? 1 : 0);
   if (typeof left === 'string') return sign * compareDigits(left, right);
   return sign * (left - right);
 }
@@ -241,7 +240,7 @@ function nameColumn(at) {
     label: 'Function',
     hint: 'Name of the function',
     isText: true,
-    value: (row) => nameAt(row[at]),
+    value: (row) => nameAt(row[at]).toLowerCase(),
     title: (row) => `${nameAt(row[at])} (function ${data.names[row[at]][0]})`,
   };
 }

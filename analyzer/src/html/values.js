@@ -15,14 +15,13 @@ function compareDigits(left, right) {
   return left.length - right.length || (left < right ? -1 : left > right ? 1 : 0);
 }
 
-/** A share as a percentage, with two digits that count where it is small. */
+/** A share as a percentage, with two digits that count where it is small. Doesn't break. */
 function percent(share) {
   const value = share * 100;
   if (!Number.isFinite(value)) return '–';
-  if (value === 0) return '0 %';
-  if (value >= 0.1) return `${value.toFixed(1)} %`;
-  if (value < 0.0001) return '< 0.0001 %';
-  return `${value.toFixed(1 - Math.floor(Math.log10(value)))} %`;
+  const digits = value >= 0.1 ? 1 : 1 - Math.floor(Math.log10(value));
+  if (value === 0) return '0\u00a0%';
+  return value < 0.0001 ? '<\u00a00.0001\u00a0%' : `${value.toFixed(digits)}\u00a0%`;
 }
 
 /** `part` of `whole`, both digits, as a number; 0 of nothing. */

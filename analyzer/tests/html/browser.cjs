@@ -117,12 +117,12 @@ const checks = {
     const status = () => page.textContent('#flame-status');
     const chain = () => page.locator('#flame-path li').count();
     await page.focus('canvas');
-    assert.match(await status(), /all calls.*100\.0 % of all/);
+    assert.match(await status(), /all calls.*100\.0\s% of all/);
     for (let level = 0; level < 7; level += 1) await page.keyboard.press('ArrowDown');
     const before = await status();
     assert.doesNotMatch(before, /of the frame in view/);
     await page.keyboard.press('Enter');
-    assert.match(await status(), /100\.0 % of the frame in view/);
+    assert.match(await status(), /100\.0\s% of the frame in view/);
     await page.keyboard.press('ArrowDown');
     const child = await status();
     await page.keyboard.press('ArrowRight');
@@ -141,11 +141,11 @@ const checks = {
     const hover = { position: { x: 200, y: 20 * 6 + 8 } };
     await canvas.hover(hover);
     assert.ok(await page.locator('.tip').isVisible());
-    const share = (text) => /\(([\d.]+) % of all/.exec(text)[1];
+    const share = (text) => /\(([\d.]+)\s% of all/.exec(text)[1];
     const before = share(await page.textContent('#flame-status'));
     await canvas.click(hover);
     const status = await page.textContent('#flame-status');
-    assert.match(status, /100\.0 % of the frame in view/);
+    assert.match(status, /100\.0\s% of the frame in view/);
     assert.equal(share(status), before);
     await page.locator('#flame-path button').first().click();
     assert.equal(await page.locator('#flame-path li').count(), 1);
@@ -155,14 +155,14 @@ const checks = {
     const box = page.getByRole('searchbox', { name: 'Search the flame graph' });
     await box.fill('markdown::main');
     await box.press('Enter');
-    assert.match(await page.textContent('#flame-matched'), /^1 frame: [\d.]+ % of all fuel$/);
+    assert.match(await page.textContent('#flame-matched'), /^1 frame: [\d.]+\s% of all fuel$/);
     await box.press('Escape');
     assert.equal(await page.textContent('#flame-matched'), '');
   },
 
   async 'a function leads to its frames and to its code'(page) {
     await page.locator('#functions tbody .name').first().click();
-    assert.match(await page.textContent('#flame-matched'), /^\d+ frames?: [\d.]+ % of all fuel$/);
+    assert.match(await page.textContent('#flame-matched'), /^\d+ frames?: [\d.]+\s% of all fuel$/);
     await page.keyboard.press('Escape');
     await page.locator('#functions tbody .code-link').nth(1).click();
     assert.equal(await page.locator('details.code[open]').count(), 2);
@@ -184,9 +184,9 @@ const checks = {
     const before = await page.textContent('#time-status');
     assert.match(before, /on average/);
     await page.keyboard.press('ArrowRight');
-    assert.match(await page.textContent('#time-status'), /fuel; [\d.]+ % spent by then/);
+    assert.match(await page.textContent('#time-status'), /fuel; [\d.]+\s% spent by then/);
     await page.keyboard.press('End');
-    assert.match(await page.textContent('#time-status'), /100\.0 % spent by then/);
+    assert.match(await page.textContent('#time-status'), /100\.0\s% spent by then/);
     await page.getByLabel('Sum so far').check();
     assert.equal(await page.locator('.chart .sum').count(), 1);
     await page.getByLabel('Sum so far').uncheck();
@@ -245,8 +245,10 @@ async function main() {
       process.stdout.write(`ok  ${name} fits in both themes\n`);
     }
 
+    const opened = Date.now();
     const large = await open(browser, 'large');
     const started = Date.now();
+    process.stdout.write(`ok  large, shown within ${started - opened} ms\n`);
     await (await heading(large.page, 'functions', 'Function')).click();
     assert.equal(await large.page.locator('#functions tbody tr').count(), 200);
     await large.page.locator('#functions .more').click();

@@ -193,8 +193,11 @@ pub(crate) fn large() -> Profile {
     let total = report.functions.iter().map(|found| found.self_fuel).sum();
     report.fuel = Fuel { total, low: total, high: total, confidence: None };
     let chain = (0..30_000_u32).map(|level| (level.checked_sub(1), level % 3 + 1));
-    let bush = (30_000..1_000_000_u32).map(|index| (Some(index / 5 + 10), index % 50_000));
-    let node = |(parent, function)| CallNode { parent, function, calls: 2, fuel: 100 };
+    let bush = (30_000..1_000_000_u32).map(|index| {
+        let parent = (index - 30_000).checked_sub(1).map(|place| 30_000 + place / 4);
+        (parent, index % 50_000)
+    });
+    let node = |(parent, function)| CallNode { parent, function, calls: 2, fuel: 19_382 };
     profile.tree.nodes = chain.chain(bush).map(node).collect();
     profile
 }
