@@ -72,8 +72,10 @@ function flameGraph({ codeOf }) {
   const frames = layOut(data.flame.frames);
   const state = { zoomed: frames[0], before: [], focused: null, hovered: null, matches: null };
   const widths = new Map();
+  const picture = element('canvas');
   let paint = null;
   let isAsked = false;
+  let isStale = true;
 
   const canvas = element('canvas', {
     tabindex: '0',
@@ -91,7 +93,10 @@ function flameGraph({ codeOf }) {
     onpointermove: (event) => hover(frameUnder(event), event),
     onpointerleave: () => hover(null),
     onfocus: () => focus(state.focused ?? state.zoomed),
-    onblur: hideTip,
+    onblur: () => {
+      hideTip();
+      mark();
+    },
   });
   const spacer = element('div', { class: 'flame-rows' }, canvas);
   const view = element('div', { class: 'flame-view', onscroll: () => {
@@ -126,15 +131,20 @@ function flameGraph({ codeOf }) {
     };
   }
 
-  /** The visible frames, each with its place. */
-  function* visible() {
-    const waiting = [state.zoomed];
+  /** Calls `take` with each visible frame and its place. */
+  function eachVisible(take) {
+    const { zoomed } = state;
+    // Asking the page for these once for each frame would take longer than drawing it.
+    const [scale, top] = [canvas.clientWidth / zoomed.width, view.scrollTop];
+    const bottom = canvas.clientHeight;
+    const waiting = [zoomed];
     while (waiting.length > 0) {
       const frame = waiting.pop();
-      const place = placeOf(frame);
-      if (place.width < LEAST_WIDTH || place.y > canvas.clientHeight) continue;
-      if (place.y > -ROW) yield { frame, ...place };
-      waiting.push(...frame.children);
+      const width = frame.width * scale;
+      const y = (frame.depth - zoomed.depth) * ROW - top;
+      if (width < LEAST_WIDTH || y > bottom) continue;
+      if (y > -ROW) take(frame, (frame.left - zoomed.left) * scale, y, width);
+      for (const child of frame.children) waiting.push(child);
     }
   }
 
@@ -166,8 +176,14 @@ function flameGraph({ codeOf }) {
     return paint.isDark ? `hsl(${frame.hue} 32% 31%)` : `hsl(${frame.hue} 58% 83%)`;
   }
 
-  /** Draws before the next picture, however often it is asked for. */
+  /** Draws before the browser does, however often it is asked for. */
   function draw() {
+    isStale = true;
+    mark();
+  }
+
+  /** As `draw`, but only the outlines have changed. */
+  function mark() {
     if (!isAsked) requestAnimationFrame(drawNow);
     isAsked = true;
   }
@@ -176,19 +192,33 @@ function flameGraph({ codeOf }) {
     isAsked = false;
     if (spacer.clientWidth === 0) return;
     paint ??= theme();
+    if (isStale) drawFrames();
+    isStale = false;
+    const context = canvas.getContext('2d');
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(picture, 0, 0);
+    const ratio = window.devicePixelRatio || 1;
+    context.scale(ratio, ratio);
+    const marked = [[state.hovered, 1], [state.focused, 2]];
+    for (const [frame, line] of marked) if (frame !== null) outline(context, frame, line);
+  }
+
+  /** All frames, without outlines, on a canvas that is not on the page. */
+  function drawFrames() {
     spacer.style.height = `${rows()}px`;
     const height = Math.min(rows(), view.clientHeight);
     const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.round(spacer.clientWidth * ratio);
-    canvas.height = Math.round(height * ratio);
     canvas.style.height = `${height}px`;
-    const context = canvas.getContext('2d');
+    for (const sized of [canvas, picture]) {
+      sized.width = Math.round(spacer.clientWidth * ratio);
+      sized.height = Math.max(1, Math.round(height * ratio));
+    }
+    const context = picture.getContext('2d');
     context.scale(ratio, ratio);
     context.font = '12px system-ui, sans-serif';
     context.textBaseline = 'middle';
-    for (const { frame, x, y, width } of visible()) drawFrame(context, frame, x, y, width);
-    const marked = [[state.hovered, 1], [state.focused, 2]];
-    for (const [frame, line] of marked) if (frame !== null) outline(context, frame, line);
+    eachVisible((frame, x, y, width) => drawFrame(context, frame, x, y, width));
   }
 
   function drawFrame(context, frame, x, y, width) {
@@ -314,7 +344,7 @@ function flameGraph({ codeOf }) {
     const bottom = top + ROW - view.clientHeight;
     if (bottom > view.scrollTop) view.scrollTop = bottom;
     describe(frame);
-    draw();
+    mark();
   }
 
   function facts(frame) {
@@ -341,7 +371,7 @@ function flameGraph({ codeOf }) {
   function hover(frame, event) {
     if (frame !== state.hovered) {
       state.hovered = frame;
-      draw();
+      mark();
     }
     describe(frame ?? state.focused ?? state.zoomed);
     if (frame === null) hideTip();
@@ -398,6 +428,7 @@ function flameGraph({ codeOf }) {
 
   function repaint() {
     paint = null;
+    isStale = true;
     drawNow();
   }
 
