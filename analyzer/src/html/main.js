@@ -75,7 +75,7 @@ function sections() {
   if (data.timeline) {
     section('time', 'Over time', null, timeChart());
   } else {
-    empty('time', 'Over time', 'No chart: the trace has no times.');
+    empty('time', 'Over time', 'No chart: what was spent when is not known.');
   }
   if (flame) {
     repaints.push(flame.repaint);
@@ -88,11 +88,12 @@ function sections() {
   } else {
     empty('flame', 'Flame graph', `No flame graph: ${data.flame.missing}.`);
   }
+  const unknown = data.functions.length === 0 ? 'No operator ran.'
+    : 'Not known: it takes all events, each of them priced.';
   const tables = [
     ['functions', 'Functions', data.functions, () => functionTable(named), 'No function ran.'],
     ['loops', 'Loops', data.loops, () => loopTable(named), 'No loop was entered.'],
-    ['operators', 'Operators', [...data.operators, ...data.rest], () => operatorTable(),
-      'Not known: it takes all events, exactly priced.'],
+    ['operators', 'Operators', [...data.operators, ...data.rest], () => operatorTable(), unknown],
   ];
   for (const [id, title, rows, make, why] of tables) {
     if (rows.length > 0) section(id, title, null, make().node);
@@ -102,7 +103,7 @@ function sections() {
     section('code', 'Code', 'The functions with most fuel, operator by operator. Shares are of ' +
       'the function’s own fuel.', ...code.nodes);
   } else {
-    empty('code', 'Code', 'No code: not known which operators ran.');
+    empty('code', 'Code', unknown);
   }
 }
 
