@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use formats::report::{Detail, Mode, OutcomeKind, Range, Report};
+use formats::operators::CLASSES;
+use formats::report::{Detail, Mode, OperatorReport, OutcomeKind, Range, Report};
 use serde::{Serialize, Serializer};
 
 use super::flame::{self, Flame, Kind};
@@ -15,7 +16,7 @@ use crate::limits::{
     LEAST_FRAME_PARTS, MAX_DIRECT_RECURSION, MAX_FRAME_DEPTH, MAX_NAME_CHARACTERS,
 };
 use crate::names::{printable, shortened};
-use crate::profile::{FunctionCode, OperatorClass, Profile};
+use crate::profile::{FunctionCode, Profile};
 use crate::render::{facts, grouped, precision};
 
 /// Everything on the page.
@@ -76,7 +77,7 @@ type FunctionRow = (usize, Exact, Exact, Option<Exact>, Option<(Ends, Ends)>);
 type LoopRow = (usize, u32, Exact, Exact, Option<(Ends, Ends)>);
 
 /// Name, count, fuel.
-type ClassRow = (&'static str, Exact, Exact);
+type ClassRow = (String, Exact, Exact);
 
 /// Parent, kind, name, calls, own fuel, inclusive fuel, contexts, and how many of those are folded
 /// recursion.
@@ -124,8 +125,8 @@ pub(super) fn data(profile: &Profile) -> Data {
         summary: summary(profile),
         functions: function_rows(report, &mut names),
         loops: loop_rows(report, &mut names),
-        operators: class_rows(&profile.operators),
-        rest: class_rows(&profile.rest),
+        operators: class_rows(report, true),
+        rest: class_rows(report, false),
         flame,
         timeline: timeline::timeline(&profile.timeline).map(TimelineData::from),
         code: profile.code.iter().map(|code| code_data(code, &mut names, &mut files)).collect(),
@@ -259,8 +260,12 @@ fn loop_rows(report: &Report, names: &mut Names<'_>) -> Vec<LoopRow> {
     report.loops.iter().map(row).collect()
 }
 
-fn class_rows(classes: &[OperatorClass]) -> Vec<ClassRow> {
-    classes.iter().map(|class| (class.name, Exact(class.count), Exact(class.fuel))).collect()
+/// The classes of operators, or what no operator accounts for.
+fn class_rows(report: &Report, are_operators: bool) -> Vec<ClassRow> {
+    let is_wanted =
+        |found: &&OperatorReport| CLASSES.contains(&found.class.as_str()) == are_operators;
+    let row = |found: &OperatorReport| (found.class.clone(), Exact(found.count), Exact(found.fuel));
+    report.operators.iter().filter(is_wanted).map(row).collect()
 }
 
 /// Why the page has no flame graph.

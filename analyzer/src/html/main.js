@@ -23,10 +23,9 @@ function empty(id, title, why) {
 
 function summary() {
   const { program, total, relation, badges, facts, notes } = data.summary;
-  const labels = { fuel: 'Fuel', outcome: 'Outcome', model: 'Cost model', trace: 'Trace',
-    sample: 'Sample', bounds: 'Bounds' };
+  const labels = { fuel: 'Fuel', outcome: 'Outcome', time: 'Time', model: 'Cost model',
+    trace: 'Trace', sample: 'Sample', bounds: 'Bounds' };
   const list = facts.map(([label, value]) => [labels[label] ?? label, value]);
-  if (data.timeline) list.splice(2, 0, ...speed(total));
   const head = element('div', { class: 'head' },
     element('h1', { title: program }, program || 'Fuel report'),
     ...badges.map((badge) => element('span', { class: `badge ${badge.tone}` }, badge.text)));
@@ -40,15 +39,6 @@ function summary() {
       : null));
   document.getElementById('sections').append(element('a', { href: '#summary' }, 'Summary'));
   document.title = `${program ? `${program} – ` : ''}fuel report`;
-}
-
-/** How long the recorded run took, and what it spent in a second of it. */
-function speed(total) {
-  const ns = Number(BigInt(data.timeline.end_ns) - BigInt(data.timeline.start_ns));
-  return [
-    ['Wall time', `${duration(ns)} (while it was recorded)`],
-    ['Speed', `${short(Number(total) / (ns / 1e9))} fuel/s`],
-  ];
 }
 
 function sections() {

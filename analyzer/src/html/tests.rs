@@ -1,15 +1,15 @@
 use std::time::Duration;
 
 use formats::report::{
-    CostModelReport, Detail, Fuel, FunctionReport, Mode, OutcomeKind, OutcomeReport, Report,
-    SCHEMA, TraceReport,
+    CostModelReport, Detail, Fuel, FunctionReport, Mode, OperatorReport, OutcomeKind,
+    OutcomeReport, Report, SCHEMA, TraceReport,
 };
 use serde_json::Value;
 
 use super::*;
 use crate::analysis::{Analysis, Stats};
 use crate::names::FunctionNames;
-use crate::profile::{OperatorClass, Stretch};
+use crate::profile::Stretch;
 use crate::tree::{CallNode, CallTree};
 
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)>";
@@ -30,6 +30,7 @@ fn empty() -> Profile {
         sample: None,
         functions: Vec::new(),
         loops: Vec::new(),
+        operators: Vec::new(),
     };
     let stats = Stats { count_time: Duration::ZERO, ..Stats::default() };
     Profile {
@@ -37,8 +38,6 @@ fn empty() -> Profile {
         names: FunctionNames::default(),
         tree: CallTree::default(),
         timeline: Vec::new(),
-        operators: Vec::new(),
-        rest: Vec::new(),
         code: Vec::new(),
     }
 }
@@ -58,7 +57,8 @@ fn with_function(name: &str, fuel: u128) -> Profile {
     }];
     profile.tree.nodes = vec![CallNode { parent: None, function: 3, calls: 1, fuel }];
     profile.timeline = vec![Stretch { stream: 0, start_ns: 0, end_ns: 1000, fuel }];
-    profile.operators = vec![OperatorClass { name: "load", count: fuel, fuel }];
+    let class = "load".to_string();
+    profile.analysis.report.operators = vec![OperatorReport { class, count: fuel, fuel }];
     profile
 }
 

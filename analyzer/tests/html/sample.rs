@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use analyzer::analysis::{Analysis, Stats};
 use analyzer::names::FunctionNames;
-use analyzer::profile::{CodeLine, FunctionCode, OperatorClass, Profile, SourceLine, Stretch};
+use analyzer::profile::{CodeLine, FunctionCode, Profile, SourceLine, Stretch};
 use analyzer::tree::{CallNode, CallTree};
 use formats::report::{
-    CostModelReport, Detail, Fuel, FunctionInterval, FunctionReport, LoopReport, Mode, OutcomeKind,
-    OutcomeReport, Range, Report, SCHEMA, SampleReport, TraceReport,
+    CostModelReport, Detail, Fuel, FunctionInterval, FunctionReport, LoopReport, Mode,
+    OperatorReport, OutcomeKind, OutcomeReport, Range, Report, SCHEMA, SampleReport, TraceReport,
 };
 
 /// A function that wants to be markup.
@@ -112,20 +112,17 @@ pub(crate) fn exact() -> Profile {
             streams: 1,
             bytes: 21_345_678,
             dropped_events: 0,
+            nanoseconds: 1_562_000_000,
             detail: Detail::Full,
         },
         sample: None,
         functions,
         loops,
+        operators: classes(total),
     };
     let stats = Stats { count_time: Duration::ZERO, ..Stats::default() };
     Profile {
         timeline: timeline(total),
-        operators: classes(total),
-        rest: vec![
-            OperatorClass { name: "function entry", count: 3_120_442, fuel: total / 100 },
-            OperatorClass { name: "memory.copy bytes", count: 88_120_442, fuel: total / 200 },
-        ],
         code: code(&report.functions),
         analysis: Analysis { report, notes: Vec::new(), stats },
         names: FunctionNames::default(),
@@ -169,8 +166,7 @@ pub(crate) fn estimate() -> Profile {
             .to_string(),
     ];
     profile.tree = CallTree::default();
-    profile.operators.clear();
-    profile.rest.clear();
+    profile.analysis.report.operators.clear();
     profile.code.clear();
     profile.timeline.clear();
     profile
@@ -212,8 +208,7 @@ pub(crate) fn empty() -> Profile {
     report.trace = TraceReport::default();
     profile.tree = CallTree::default();
     profile.timeline.clear();
-    profile.operators.clear();
-    profile.rest.clear();
+    profile.analysis.report.operators.clear();
     profile.code.clear();
     profile
 }
@@ -310,23 +305,25 @@ fn timeline(total: u128) -> Vec<Stretch> {
     weights.iter().map(stretch).collect()
 }
 
-fn classes(total: u128) -> Vec<OperatorClass> {
-    const CLASSES: [(&str, u128); 12] = [
+fn classes(total: u128) -> Vec<OperatorReport> {
+    const CLASSES: [(&str, u128); 14] = [
         ("local", 310),
-        ("const", 150),
-        ("integer arithmetic", 140),
+        ("constant", 150),
+        ("integer", 140),
         ("load", 125),
-        ("compare", 80),
-        ("branch", 70),
+        ("comparison", 80),
+        ("control", 70),
         ("store", 55),
         ("call", 20),
-        ("call_indirect", 6),
-        ("float arithmetic", 14),
+        ("select", 6),
+        ("float", 14),
         ("conversion", 9),
         ("memory", 6),
+        ("function entry", 10),
+        ("bytes and elements", 5),
     ];
-    let class = |&(name, parts)| OperatorClass {
-        name,
+    let class = |&(name, parts): &(&str, u128)| OperatorReport {
+        class: name.to_string(),
         count: total * parts / 1000,
         fuel: total * parts / 1000,
     };

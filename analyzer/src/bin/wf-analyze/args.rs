@@ -15,6 +15,7 @@ Examples:
   wf-analyze --approx=5 --confidence 0.99 trace.bin
   wf-analyze --follow trace.bin                     while wf-record is still writing it
   wf-analyze --cost-model unit trace.bin            count every operator as 1
+  wf-analyze --format html -o report.html trace.bin tables, flame graph, chart, annotated code
   wf-analyze --format json -o report.json trace.bin
   wf-analyze --sort total --limit 10 trace.bin      most fuel first, callees included
   wf-analyze --focus '^sqlite3' trace.bin           only functions with such names
@@ -197,6 +198,8 @@ pub(crate) enum Format {
     Json,
     Csv,
     Markdown,
+    /// One page for a browser, with a flame graph; nothing is loaded from elsewhere.
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use analyzer::estimate::Goal;
 use analyzer::limits::DEFAULT_TABLE_ROWS;
+use analyzer::profile::profile;
 use analyzer::render::{self, View};
-use analyzer::{Analysis, AnalyzeOptions};
+use analyzer::{Analysis, AnalyzeOptions, html};
 use anyhow::Result;
 
 use crate::args::{Color, Format, ReportArgs};
@@ -32,8 +33,17 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
             ..Goal::default()
         }),
     };
-    let analysis = analyzer::analyze(&trace, &model, &options)
-        .map_err(|error| traces::explain(path, &error))?;
+    let explain = |error| traces::explain(path, &error);
+    let (analysis, page) = match args.format {
+        Format::Html => {
+            let options = AnalyzeOptions { inclusive: args.approx.is_none(), ..options };
+            let profile = profile(&trace, &model, &options).map_err(explain)?;
+            let mut page = Vec::new();
+            html::page(&profile, &mut page)?;
+            (profile.analysis, Some(String::from_utf8(page)?))
+        }
+        _ => (analyzer::analyze(&trace, &model, &options).map_err(explain)?, None),
+    };
     if args.verbose {
         let work = work(&analysis, started);
         output::complain("note", &work, color);
@@ -49,6 +59,7 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
         Format::Json => render::json(&analysis, &view),
         Format::Csv => render::csv(&analysis, &view),
         Format::Markdown => render::markdown(&analysis, &view),
+        Format::Html => page.unwrap_or_default(),
     };
     output::write(&text, args.output.as_deref(), color)
 }
@@ -56,7 +67,7 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
 fn view(args: &ReportArgs) -> View {
     let default_limit = match args.format {
         Format::Text | Format::Markdown => DEFAULT_TABLE_ROWS,
-        Format::Json | Format::Csv => 0,
+        Format::Json | Format::Csv | Format::Html => 0,
     };
     let limit = args.limit.unwrap_or(default_limit);
     View {
