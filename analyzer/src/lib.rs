@@ -12,6 +12,8 @@
 //! An estimate (`approx`) does 2 to 4 for a sample of the segments, which [`estimate`] draws and weighs.
 //! [`follow`](fn@follow) does them for what was written since it last looked.
 //!
+//! [`export`] writes a [`profile::Profile`] in the formats of other tools.
+//!
 //! The same trace gives the same report for any number of threads.
 //!
 //! # Examples
@@ -52,6 +54,7 @@ mod completeness;
 mod error;
 pub mod estimate;
 mod exact;
+pub mod export;
 mod fit;
 mod follow;
 pub mod html;

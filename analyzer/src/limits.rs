@@ -108,3 +108,20 @@ pub const MAX_CHART_POINTS: usize = 600;
 /// Characters of a function name, and of an operator in the text format, that the HTML report
 /// shows.
 pub const MAX_NAME_CHARACTERS: usize = 1000;
+/// Frames of a stack in the exports that repeat whole stacks (folded, pprof): of deeper ones the
+/// outermost and innermost half are kept. 30,000 nested calls, each with fuel of its own, are 15
+/// million frames with this limit and 450 million without it.
+pub const MAX_STACK_FRAMES: u32 = 512;
+
+/// Characters of a function name in the exports that repeat names (folded, flamegraph, csv, parquet).
+pub const MAX_REPEATED_NAME: usize = 1000;
+
+/// Levels of calls that a flame graph shows: 8,000 pixels.
+pub const MAX_FLAMEGRAPH_FRAMES: usize = 512;
+
+/// Bytes of all stacks of a flame graph, which are in memory at once.
+pub const MAX_FLAMEGRAPH_BYTES: usize = 64 << 20;
+
+/// Samples that may be added to an export for Firefox because a weight has only 31 bits there. With
+/// more fuel than 140 million million, weights count in thousands.
+pub const MAX_FIREFOX_SPLITS: u64 = 1 << 16;

@@ -30,12 +30,17 @@ impl CallTree {
 
     /// For each node its own fuel and that of all nodes below it.
     pub fn inclusive(&self) -> Vec<u128> {
-        let mut fuel: Vec<u128> = self.nodes.iter().map(|node| node.fuel).collect();
-        for (index, node) in self.nodes.iter().enumerate().rev() {
-            if let Some(parent) = node.parent {
-                fuel[parent as usize] = fuel[parent as usize].saturating_add(fuel[index]);
-            }
-        }
-        fuel
+        inclusive(&self.nodes)
     }
+}
+
+/// For each of `nodes` its own fuel and that of all nodes below it.
+pub(crate) fn inclusive(nodes: &[CallNode]) -> Vec<u128> {
+    let mut fuel: Vec<u128> = nodes.iter().map(|node| node.fuel).collect();
+    for (index, node) in nodes.iter().enumerate().rev() {
+        if let Some(parent) = node.parent {
+            fuel[parent as usize] = fuel[parent as usize].saturating_add(fuel[index]);
+        }
+    }
+    fuel
 }

@@ -38,7 +38,8 @@ pub fn csv(analysis: &Analysis, view: &View) -> String {
     csv
 }
 
-fn push_line(csv: &mut String, cells: impl Iterator<Item = String>) {
+/// Appends the cells to `csv`, and a line break.
+pub(crate) fn push_line(csv: &mut String, cells: impl Iterator<Item = String>) {
     for (index, cell) in cells.enumerate() {
         if index > 0 {
             csv.push(',');

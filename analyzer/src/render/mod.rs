@@ -12,6 +12,7 @@ mod text;
 mod view;
 
 pub use csv::csv;
+pub(crate) use csv::push_line as push_csv_line;
 pub use field::{Field, UnknownField};
 pub use json::json;
 pub use markdown::markdown;
