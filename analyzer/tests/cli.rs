@@ -2,6 +2,8 @@
 
 #[path = "cli/estimates.rs"]
 mod estimates;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/follow.rs"]
 mod follow;
 mod support;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use analyzer::export;
 use analyzer::limits::MAX_JOBS;
 use analyzer::render::{Field, Sort};
 use clap::builder::RangedU64ValueParser;
@@ -19,6 +20,7 @@ Examples:
   wf-analyze --format json -o report.json trace.bin
   wf-analyze --sort total --limit 10 trace.bin      most fuel first, callees included
   wf-analyze --focus '^sqlite3' trace.bin           only functions with such names
+  wf-analyze export --format flamegraph -o fuel.svg trace.bin
   wf-analyze cost-model print wasmtime > mine.toml  start a cost model of your own
   wf-analyze --cost-model mine.toml trace.bin
   wf-analyze ./info                                 a trace whose name is that of a verb
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Prints the events of a trace, one a line, in the order of the file.
     Dump(DumpArgs),
+    /// Writes a profile for another tool: flame graphs, pprof, speedscope, Firefox, KCachegrind, tables.
+    Export(ExportArgs),
     /// Lists and prints cost models.
     #[command(subcommand)]
     CostModel(CostModelCommand),
@@ -179,6 +183,53 @@ pub(crate) struct DumpArgs {
     pub(crate) allow_partial: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples, with what shows the file:
+  wf-analyze export --format flamegraph -o fuel.svg trace.bin     a browser
+  wf-analyze export --format pprof -o fuel.pb.gz trace.bin        go tool pprof -http=: fuel.pb.gz
+  wf-analyze export --format speedscope -o fuel.json trace.bin    https://www.speedscope.app
+  wf-analyze export --format firefox -o fuel.json trace.bin       https://profiler.firefox.com
+  wf-analyze export --format callgrind -o callgrind.out trace.bin kcachegrind callgrind.out
+  wf-analyze export --format csv -o contexts.csv trace.bin        a spreadsheet
+  wf-analyze export --format folded -o - trace.bin | inferno-flamegraph > fuel.svg
+  wf-analyze export --format json -o - trace.bin | jq '.report.fuel.total'
+
+A trace recorded with --detail counts has no order of events: its functions are exported without
+their callers.
+
+Exit status: 0 done; 2 wrong usage, a trace that is unreadable, corrupt or incomplete, or numbers
+that the format can't hold.")]
+pub(crate) struct ExportArgs {
+    /// The trace; `-` for standard input.
+    #[arg(value_name = "TRACE")]
+    pub(crate) trace: PathBuf,
+
+    /// Format of the profile.
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+
+    /// Where the profile goes; `-` for standard output.
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// Prices: `wasmtime` (that of wasmtime-48), `wasmtime-45`, `unit`, or a file.
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
+    pub(crate) cost_model: String,
+
+    /// Threads [default: one for each processor]; the profile is the same for any number.
+    #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
+    pub(crate) jobs: Option<usize>,
+
+    /// Export what is there of a truncated, damaged or lossy trace.
+    #[arg(long)]
+    pub(crate) allow_partial: bool,
+
+    /// No warnings.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum CostModelCommand {
     /// Lists the built-in cost models.
@@ -200,6 +251,44 @@ pub(crate) enum Format {
     Markdown,
     /// One page for a browser, with a flame graph; nothing is loaded from elsewhere.
     Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Lines such as `main;callee 123`, for inferno, flamegraph.pl and others.
+    Folded,
+    /// A flame graph as SVG.
+    Flamegraph,
+    /// pprof's profile.proto, in gzip.
+    Pprof,
+    /// speedscope's JSON.
+    Speedscope,
+    /// JSON of the Firefox Profiler.
+    Firefox,
+    /// callgrind's text, for KCachegrind and callgrind_annotate.
+    Callgrind,
+    /// A table with a row for each chain of calls.
+    Csv,
+    /// Everything, schema wf-profile/1.
+    Json,
+    /// The table as Apache Parquet, in builds that have it.
+    Parquet,
+}
+
+impl From<ExportFormat> for export::Format {
+    fn from(format: ExportFormat) -> export::Format {
+        match format {
+            ExportFormat::Folded => export::Format::Folded,
+            ExportFormat::Flamegraph => export::Format::Flamegraph,
+            ExportFormat::Pprof => export::Format::Pprof,
+            ExportFormat::Speedscope => export::Format::Speedscope,
+            ExportFormat::Firefox => export::Format::Firefox,
+            ExportFormat::Callgrind => export::Format::Callgrind,
+            ExportFormat::Csv => export::Format::Csv,
+            ExportFormat::Json => export::Format::Json,
+            ExportFormat::Parquet => export::Format::Parquet,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -290,6 +379,18 @@ mod tests {
         }
         for wrong in ["0", "1", "95", "x"] {
             assert_eq!(approx(&format!("wf-analyze --approx --confidence {wrong} t")), None);
+        }
+    }
+
+    #[test]
+    fn exports_have_the_same_names_here_and_in_the_library() {
+        for format in export::Format::ALL {
+            let name = format.name();
+            let line = ["wf-analyze", "export", "--format", name, "-o", "-", "trace.bin"];
+            let Some(Command::Export(args)) = Cli::parse_from(line).command else {
+                panic!("{name} is no export");
+            };
+            assert_eq!(export::Format::from(args.format), format);
         }
     }
 

@@ -5,6 +5,7 @@
 mod args;
 mod cost_model;
 mod dump;
+mod export;
 mod follow;
 mod info;
 mod output;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         },
         Some(Command::Info(info)) => info::run(&info),
         Some(Command::Dump(dump)) => dump::run(&dump),
+        Some(Command::Export(export)) => export::run(&export, color),
         Some(Command::CostModel(verb)) => cost_model::run(&verb),
     };
     match done {

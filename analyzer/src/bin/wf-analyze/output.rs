@@ -23,9 +23,11 @@ impl From<Color> for ColorChoice {
 /// Writes `text` to the file `path`, or to standard output.
 pub(crate) fn write(text: &str, path: Option<&Path>, color: Color) -> Result<()> {
     match path.filter(|path| *path != Path::new("-")) {
-        Some(path) => {
-            write_file(text, path).with_context(|| format!("cannot write {}", path.display()))
-        }
+        Some(path) => write_file(path, |file| {
+            let mut stream = StripStream::new(file);
+            stream.write_all(text.as_bytes())?;
+            Ok(stream.flush()?)
+        }),
         None => {
             let mut stdout = AutoStream::new(io::stdout().lock(), color.into());
             stdout.write_all(text.as_bytes())?;
@@ -34,34 +36,45 @@ pub(crate) fn write(text: &str, path: Option<&Path>, color: Color) -> Result<()>
     }
 }
 
-/// Writes a file that is either whole or as it was before: under another name first, unless what
-/// stands at `path` is a device or a pipe.
-fn write_file(text: &str, path: &Path) -> io::Result<()> {
-    match fs::canonicalize(path) {
-        Ok(existing) if !existing.is_file() => strip_to(File::create(existing)?, text),
-        Ok(existing) => replace(text, &existing),
-        Err(_) => replace(text, path),
+/// Writes what `fill` gives to the file `path`, or to standard output if that is `-`, byte by byte.
+pub(crate) fn write_bytes(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
+    if path == Path::new("-") {
+        let mut stdout = io::stdout().lock();
+        fill(&mut stdout)?;
+        return Ok(stdout.flush()?);
     }
+    write_file(path, |file| fill(file))
 }
 
-fn replace(text: &str, path: &Path) -> io::Result<()> {
+/// Writes a file that is either whole or as it was before: under another name first, unless what
+/// stands at `path` is a device or a pipe.
+fn write_file(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    let written = match fs::canonicalize(path) {
+        Ok(existing) if !existing.is_file() => {
+            File::create(existing).map_err(Into::into).and_then(|mut file| fill(&mut file))
+        }
+        Ok(existing) => replace(&existing, fill),
+        Err(_) => replace(path, fill),
+    };
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn replace(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(format!(".{}.tmp", std::process::id()));
     let unfinished = PathBuf::from(unfinished);
     let written = File::create(&unfinished)
-        .and_then(|file| strip_to(file, text))
-        .and_then(|()| fs::rename(&unfinished, path));
+        .map_err(Into::into)
+        .and_then(|mut file| fill(&mut file))
+        .and_then(|()| Ok(fs::rename(&unfinished, path)?));
     if written.is_err() {
         // What can't be removed was not created: the first error is the one that matters.
         let _ = fs::remove_file(&unfinished);
     }
     written
-}
-
-fn strip_to(file: File, text: &str) -> io::Result<()> {
-    let mut stream = StripStream::new(file);
-    stream.write_all(text.as_bytes())?;
-    stream.flush()
 }
 
 /// Says something on standard error, after `kind` (`error`, `warning` or `note`).
