@@ -109,9 +109,12 @@ pub const MAX_CHART_POINTS: usize = 600;
 /// shows.
 pub const MAX_NAME_CHARACTERS: usize = 1000;
 /// Frames of a stack in the exports that repeat whole stacks (folded, pprof): of deeper ones the
-/// outermost and innermost half are kept. 30,000 nested calls, each with fuel of its own, are 15
-/// million frames with this limit and 450 million without it.
+/// outermost and innermost half are kept. 30,000 nested calls, each with fuel of its own, would be
+/// 450 million frames.
 pub const MAX_STACK_FRAMES: u32 = 512;
+
+/// Different stacks with frames left out that are held at once to be merged: 16 MiB.
+pub const MAX_MERGED_STACKS: usize = 1 << 12;
 
 /// Characters of a function name in the exports that repeat names (folded, flamegraph, csv, parquet).
 pub const MAX_REPEATED_NAME: usize = 1000;

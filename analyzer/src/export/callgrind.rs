@@ -1,9 +1,9 @@
 //! The text of callgrind, as <https://valgrind.org/docs/manual/cl-format.html> has it.
 //!
-//! Costs stand at line 0 of the module. A call's inclusive fuel is that of the contexts in which the
-//! callee is not open already, so that what arrives at a function, added up over its callers, is
-//! its inclusive fuel with recursion counted once. What the host calls is called by `[host]`, which has
-//! no fuel of its own.
+//! Costs stand at line 0 of the module. A call's inclusive fuel is that of the contexts in which
+//! the callee is not open already, so that what arrives at a function, added up over its callers,
+//! is its inclusive fuel with recursion counted once. What the host calls is called by `[host]`,
+//! which has no fuel of its own.
 
 use std::collections::BTreeMap;
 use std::io::Write;

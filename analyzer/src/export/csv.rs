@@ -8,7 +8,8 @@ use crate::limits::MAX_REPEATED_NAME;
 use crate::names::shortened;
 use crate::render::push_csv_line;
 
-/// The columns. The parent is empty for what the host called, the function for what isn't told apart.
+/// The columns. The parent is empty for what the host called, the function for what isn't told
+/// apart.
 pub(super) const COLUMNS: [&str; 7] =
     ["node", "parent", "function", "name", "calls", "self", "total"];
 

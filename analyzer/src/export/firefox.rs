@@ -1,9 +1,9 @@
 //! The processed profile of the Firefox Profiler.
 //!
-//! A sample for each context, in the order of calls, whose weight is the fuel; the time of a sample is
-//! the fuel that was spent before it. Weights are 32-bit integers: a heavier sample becomes several.
-//! Where that would be too many, the weights count in thousands, millions and so on, which the name of
-//! the profile and of its process say.
+//! A sample for each context, in the order of calls, whose weight is the fuel; the time of a sample
+//! is the fuel that was spent before it. Weights are 32-bit integers: a heavier sample becomes
+//! several. Where that would be too many, the weights count in thousands, millions and so on, which
+//! the name of the profile and of its process say.
 
 use std::io::{self, Write};
 
@@ -54,8 +54,8 @@ pub(super) fn write(
     Ok(serde_json::to_writer(sink, &processed).map_err(io::Error::from)?)
 }
 
-/// What a weight of 1 stands for: the smallest power of 1,000 with which splitting adds no more than
-/// [`MAX_FIREFOX_SPLITS`] samples.
+/// What a weight of 1 stands for: the smallest power of 1,000 with which splitting adds no more
+/// than [`MAX_FIREFOX_SPLITS`] samples.
 fn unit(total: u128) -> u128 {
     let most = u128::from(MAX_WEIGHT) * u128::from(MAX_FIREFOX_SPLITS);
     let mut unit = 1;
@@ -89,7 +89,7 @@ fn add_samples(
         let Step::Enter(index) = step else { continue };
         let node = &contexts.nodes[index as usize];
         let caller = node.parent.and_then(|parent| stacks[parent as usize]);
-        let label = labels[contexts.frame_of[index as usize] as usize].clone();
+        let label = labels[contexts.frame_of[index as usize] as usize];
         let stack = processed.intern_stack(thread, caller, label);
         stacks[index as usize] = Some(stack);
         spent = spent.saturating_add(node.fuel);

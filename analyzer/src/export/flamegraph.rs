@@ -1,8 +1,8 @@
 //! A flame graph as SVG, drawn by inferno.
 //!
-//! inferno wants all stacks at once, and draws no frame that is narrower than a tenth of a pixel. So it
-//! gets the contexts with most fuel, as many as fit [`MAX_FLAMEGRAPH_BYTES`]; the fuel of the others
-//! counts as their callers' own, which leaves the widths as they are.
+//! inferno wants all stacks at once, and draws no frame that is narrower than a tenth of a pixel.
+//! So it gets the contexts with most fuel, as many as fit [`MAX_FLAMEGRAPH_BYTES`]; the fuel of the
+//! others counts as their callers' own, which leaves the widths as they are.
 
 use std::cmp::Reverse;
 use std::io::Write;

@@ -5,15 +5,16 @@
 //! stacks).
 //!
 //! A profile whose trace has no order of events has no tree: it is exported flat, with every
-//! function called by the host. Fuel has 128 bits here and fewer in most formats: what doesn't fit is
-//! refused, or counted in larger units where the format has a place to say so.
+//! function called by the host. Fuel has 128 bits here and fewer in most formats: what doesn't fit
+//! is refused, or counted in larger units where the format has a place to say so.
 //!
-//! | format | of the whole tree | names |
+//! | format | how much of the tree | names |
 //! |---|---|---|
-//! | folded, pprof | stacks of at most [`MAX_STACK_FRAMES`] frames | folded: see [`MAX_REPEATED_NAME`] |
-//! | flamegraph | the contexts with most fuel, see [`MAX_FLAMEGRAPH_BYTES`] | see [`MAX_REPEATED_NAME`] |
+//! | pprof | stacks of [`MAX_STACK_FRAMES`] | whole |
+//! | folded | stacks of [`MAX_STACK_FRAMES`] | up to [`MAX_REPEATED_NAME`] |
+//! | flamegraph | the widest contexts in [`MAX_FLAMEGRAPH_BYTES`] | up to [`MAX_REPEATED_NAME`] |
 //! | speedscope, firefox, callgrind, json | everything | whole |
-//! | csv, parquet | everything | see [`MAX_REPEATED_NAME`] |
+//! | csv, parquet | everything | up to [`MAX_REPEATED_NAME`] |
 
 mod callgrind;
 mod contexts;
@@ -54,10 +55,11 @@ pub enum Format {
     Pprof,
     /// The JSON of <https://www.speedscope.app>.
     Speedscope,
-    /// The JSON of <https://profiler.firefox.com>. Its time axis is fuel, one nanosecond for each unit.
+    /// The JSON of <https://profiler.firefox.com>. Its time axis is fuel, one nanosecond for each
+    /// unit.
     Firefox,
-    /// The text of callgrind, for KCachegrind, QCachegrind and callgrind_annotate. The fuel of a call
-    /// counts only where the callee isn't open already, so that recursion counts once.
+    /// The text of callgrind, for KCachegrind, QCachegrind and callgrind_annotate. The fuel of a
+    /// call counts only where the callee isn't open already, so that recursion counts once.
     Callgrind,
     /// A table (RFC 4180) with one row for each context.
     Csv,

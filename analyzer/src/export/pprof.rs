@@ -1,8 +1,8 @@
 //! The profile of pprof: its `profile.proto`, in gzip.
 //!
-//! The messages are those of <https://github.com/google/pprof/blob/main/proto/profile.proto>, with the
-//! fields that are used here. Fields of a message may be written one by one, so that the samples, which
-//! repeat whole stacks, are never all in memory.
+//! The messages are those of <https://github.com/google/pprof/blob/main/proto/profile.proto>, with
+//! the fields that are used here. Fields of a message may be written one by one, so that the
+//! samples, which repeat whole stacks, are never all in memory.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,8 @@ use prost::Message;
 
 use super::ExportError;
 use super::contexts::Contexts;
-use super::stacks::{LEFT_OUT, StackFrame, Stacks};
+use super::stacks::{self, LEFT_OUT, StackFrame};
+use crate::names::printable;
 use crate::profile::Profile;
 
 /// Numbers are signed, and readers add them up.
@@ -89,22 +90,23 @@ struct Line {
     function_id: u64,
 }
 
+/// There is no `system_name`: pprof takes a function where that is the same as the name for one
+/// that has yet to be demangled, and takes the generics off it.
 #[derive(Clone, Copy, PartialEq, Message)]
 struct Function {
     #[prost(uint64, tag = "1")]
     id: u64,
     #[prost(int64, tag = "2")]
     name: i64,
-    #[prost(int64, tag = "3")]
-    system_name: i64,
 }
 
-/// The strings of a profile, which refers to them by number; the first one is empty.
+/// The strings of a profile, which refers to them by number; the first one is empty. pprof prints
+/// them as they are.
 struct Strings(Vec<String>);
 
 impl Strings {
     fn add(&mut self, text: &str) -> i64 {
-        self.0.push(text.to_string());
+        self.0.push(printable(text));
         self.0.len() as i64 - 1
     }
 }
@@ -119,19 +121,14 @@ pub(super) fn write(
     contexts.calls(LIMIT)?;
     let mut gzip = GzEncoder::new(sink, Compression::default());
     write_message(&head(profile, contexts), &mut gzip)?;
-    let stacks = Stacks::of(contexts);
-    let mut frames = Vec::new();
-    for (index, node) in contexts.nodes.iter().enumerate() {
-        if node.calls == 0 && node.fuel == 0 {
-            continue;
-        }
-        stacks.innermost_first(index as u32, &mut frames);
+    stacks::each(contexts, |frames, spent| {
         let sample = Sample {
             location_id: frames.iter().map(|&frame| location(frame, contexts)).collect(),
-            value: vec![node.calls as i64, node.fuel as i64],
+            value: vec![spent.calls as i64, spent.fuel as i64],
         };
-        write_message(&ProfileMessage { sample: vec![sample], ..Default::default() }, &mut gzip)?;
-    }
+        let message = ProfileMessage { sample: vec![sample], ..Default::default() };
+        Ok(write_message(&message, &mut gzip)?)
+    })?;
     gzip.finish()?;
     Ok(())
 }
@@ -160,7 +157,7 @@ fn head(profile: &Profile, contexts: &Contexts<'_>) -> ProfileMessage {
     let mut functions = Vec::with_capacity(contexts.frames.len() + 1);
     for (index, name) in names.enumerate() {
         let name = strings.add(name);
-        functions.push(Function { id: index as u64 + 1, name, system_name: name });
+        functions.push(Function { id: index as u64 + 1, name });
     }
     let locations = functions.iter().map(|function| Location {
         id: function.id,

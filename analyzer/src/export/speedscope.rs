@@ -1,7 +1,7 @@
 //! The JSON of speedscope, as <https://www.speedscope.app/file-format-schema.json> has it.
 //!
-//! An evented profile: each context is opened and closed once, at the fuel that was spent before it.
-//! That takes no more room for deep trees than for flat ones.
+//! An evented profile: each context is opened and closed once, at the fuel that was spent before
+//! it. That takes no more room for deep trees than for flat ones.
 
 use std::io::{self, Write};
 

@@ -32,7 +32,8 @@ fn index(value: &Value, limit: usize) -> usize {
     index
 }
 
-/// Reads a profile as the Firefox Profiler does: samples to stacks to frames to functions to strings.
+/// Reads a profile as the Firefox Profiler does: samples to stacks to frames to functions to
+/// strings.
 fn read(profile: &Profile) -> Read {
     let json: Value = serde_json::from_slice(&exported(profile, Format::Firefox)).expect("JSON");
     let meta = &json["meta"];

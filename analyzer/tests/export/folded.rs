@@ -60,7 +60,8 @@ fn names_keep_the_lines_readable() {
 
 #[test]
 fn of_very_deep_stacks_both_ends_are_kept() {
-    let stacks = read(&exported_text(&deep(), Format::Folded));
+    let folded = exported_text(&deep(), Format::Folded);
+    let stacks = read(&folded);
     assert_eq!(stacks.values().sum::<u128>(), u128::from(DEPTH));
     assert_eq!(stacks.keys().map(Vec::len).max(), Some(512));
     let deepest = stacks.keys().find(|stack| stack.contains(&"[frames left out]".to_string()));
@@ -69,4 +70,5 @@ fn of_very_deep_stacks_both_ends_are_kept() {
     assert_eq!(deepest[256], "[frames left out]");
     // Those without a gap, and one for each function that a stack with a gap can end in.
     assert_eq!(stacks.len(), 512 + 2);
+    assert_eq!(folded.lines().count(), stacks.len());
 }

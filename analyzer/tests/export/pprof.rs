@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use analyzer::export::Format;
+use analyzer::names::printable;
 use analyzer::profile::Profile;
 use flate2::read::GzDecoder;
 
@@ -158,10 +159,10 @@ fn samples_are_the_contexts() {
 }
 
 #[test]
-fn names_are_as_the_module_has_them() {
+fn names_are_whole_and_can_not_steer_the_terminal() {
     let profile = nasty();
     let decoded = decode(&exported(&profile, Format::Pprof));
-    assert_eq!(fuel(&decoded), stacks(&profile, str::to_string));
+    assert_eq!(fuel(&decoded), stacks(&profile, printable));
     assert_eq!(decoded.samples.len(), nasty_names().len());
 }
 
@@ -170,6 +171,7 @@ fn of_very_deep_stacks_both_ends_are_kept() {
     let decoded = decode(&exported(&deep(), Format::Pprof));
     assert_eq!(fuel(&decoded).values().sum::<u128>(), u128::from(DEPTH));
     assert_eq!(decoded.samples.iter().map(|(stack, _)| stack.len()).max(), Some(512));
+    assert_eq!(decoded.samples.len(), 512 + 2);
 }
 
 #[test]
@@ -192,6 +194,10 @@ fn pprof_shows_the_same_fuel() {
     {
         if let Some(top) = top(&profile, name) {
             assert!(top.contains(&format!("of {total} total")), "{top:.400}");
+            if name == "nasty.pb.gz" {
+                assert!(top.contains("  core::ops::function::FnOnce<[u8; 4]>::call_once"));
+                assert!(top.contains("line\\u{a}break"));
+            }
         }
     }
 }
