@@ -81,8 +81,8 @@ fn fuel_that_does_not_fit_is_refused_not_wrapped() {
         let error = write(&vast(limit + 1), format, &mut io::sink()).expect_err("too large");
         let value = limit + 1;
         let expected = format!(
-            "the fuel {value} is too large for {format}, which ends at {limit}; csv and json have no \
-             such limit"
+            "the fuel {value} is too large for {format}, which ends at {limit}; csv and json \
+             have no such limit"
         );
         assert_eq!(error.to_string(), expected);
     }

@@ -7,8 +7,8 @@
 //! - `report`: the report, schema `wf-report/1`, see [`formats::report`];
 //! - `notes`: what a reader has to know, as sentences;
 //! - `functions`: `index` and `name` of each function in the report or in `nodes`, by index;
-//! - `nodes`: the contexts, callers first: `parent` (a position in this list, or `null`), `function`
-//!   (an index, or `null` for contexts that are not told apart), `calls`, `self` and `total`;
+//! - `nodes`: the contexts, callers first: `parent` (a position in this list, or `null`),
+//!   `function` (an index, or `null` for contexts that are not told apart), `calls`, `self` and `total`;
 //! - `timeline`: `stream`, `start_ns`, `end_ns` and `fuel` of each stretch, in the order of time;
 //! - `operators`: `name`, `count` and `fuel` of each class of operators;
 //! - `rest`: the same of what no operator accounts for.

@@ -132,7 +132,8 @@ pub enum ExportError {
     Io(#[from] io::Error),
     /// A number doesn't fit the format.
     #[error(
-        "{what} {value} is too large for {format}, which ends at {limit}; csv and json have no such limit"
+        "{what} {value} is too large for {format}, which ends at {limit}; csv and json \
+         have no such limit"
     )]
     TooLarge {
         /// The format.

@@ -94,8 +94,9 @@ fn json_has_everything() {
 
 fn node(parent: &str, function: &str, calls: u64, own: u64, total: u64) -> String {
     let json = format!(
-        r#"{{"parent":{parent},"function":{function},"calls":{calls},"self":{own},"total":{total}}}"#
+        r#"{{"parent":{parent},"function":{function},"calls":{calls},"self":{own},"total":"#
     );
+    let json = format!("{json}{total}}}");
     serde_json::from_str::<Value>(&json).expect("JSON").to_string()
 }
 
@@ -125,7 +126,7 @@ mod parquet {
     use ::parquet::file::reader::{FileReader, SerializedFileReader};
     use ::parquet::record::Field;
 
-    use super::super::tools::{TestFile, output_of};
+    use super::super::tools::{TestFile, output_of, say};
     use super::*;
 
     const PYTHON: &str = "
@@ -170,7 +171,7 @@ print(table.num_rows, sum(table['self'].to_pylist()))
             );
             match output_of("python3", &arguments) {
                 Some(found) if found.trim() != "no pyarrow" => assert_eq!(found.trim(), expected),
-                _ => eprintln!("pyarrow is not installed: read by the crate parquet only"),
+                _ => say("pyarrow is not installed: the file was read by the crate parquet only"),
             }
         }
     }

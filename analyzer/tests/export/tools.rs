@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -30,6 +31,11 @@ impl AsRef<OsStr> for TestFile {
     }
 }
 
+/// Says something on standard error, also in a test that passes.
+pub(crate) fn say(words: &str) {
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
 /// What the tool `name` prints when started with `arguments`, if it is installed: `None`, with a
 /// word on standard error, if it isn't.
 ///
@@ -40,12 +46,12 @@ pub(crate) fn output_of(name: &str, arguments: &[&OsStr]) -> Option<String> {
     let path = env::var_os("PATH").unwrap_or_default();
     let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file());
     let Some(tool) = found else {
-        eprintln!("{name} is not installed: the file was read by the test's own reader only");
+        say(&format!("{name} is not installed: the file was read by the test's own reader only"));
         return None;
     };
     let output = Command::new(&tool).args(arguments).output().expect("started");
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {complaints}");
-    eprintln!("{} read the file", tool.display());
+    say(&format!("{} read the file", tool.display()));
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
