@@ -1,12 +1,14 @@
 //! The text of callgrind, as <https://valgrind.org/docs/manual/cl-format.html> has it.
 //!
-//! Costs stand at line 0 of the module. A call's inclusive fuel is that of the contexts in which
+//! Costs stand at their source lines where the profile has the code of a function, and the code
+//! its lines; all else stands at line 0, of a function without lines in the module. A call's inclusive fuel is that of the contexts in which
 //! the callee is not open already, so that what arrives at a function, added up over its callers,
 //! is its inclusive fuel with recursion counted once. What the host calls is called by `[host]`,
 //! which has no fuel of its own.
 
-use std::collections::BTreeMap;
-use std::io::Write;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::io::{self, Write};
 
 use super::ExportError;
 use super::contexts::{Contexts, Step};
@@ -42,27 +44,93 @@ pub(super) fn write(
     }
     writeln!(sink, "positions: line")?;
     writeln!(sink, "events: Fuel")?;
-    writeln!(sink, "summary: {total}\n")?;
-    writeln!(sink, "fl=(1) {}", line_of(&report.program))?;
-    write_functions(contexts, sink)?;
+    writeln!(sink, "summary: {total}")?;
+    let mut text =
+        Text { profile, contexts, names: Numbering::default(), files: Numbering::default() };
+    text.write_functions(sink)?;
     writeln!(sink, "\ntotals: {total}")?;
     Ok(())
 }
 
-fn write_functions(contexts: &Contexts<'_>, sink: &mut impl Write) -> Result<(), ExportError> {
-    let own = own_fuel(contexts);
-    let calls = calls(contexts);
-    let mut names = Names { contexts, is_written: vec![false; contexts.frames.len() + 1] };
-    for caller in 0..=contexts.frames.len() as u32 {
-        writeln!(sink, "\nfn={}", names.get(caller))?;
-        writeln!(sink, "0 {}", own.get(caller as usize).unwrap_or(&0))?;
-        for (&(_, callee), edge) in calls.range((caller, 0)..=(caller, u32::MAX)) {
-            writeln!(sink, "cfn={}", names.get(callee))?;
-            writeln!(sink, "calls={} 0", edge.count)?;
-            writeln!(sink, "0 {}", edge.inclusive)?;
+/// The part of the text that names functions and files.
+struct Text<'a> {
+    profile: &'a Profile,
+    contexts: &'a Contexts<'a>,
+    names: Numbering<u32>,
+    files: Numbering<&'a str>,
+}
+
+impl<'a> Text<'a> {
+    fn write_functions(&mut self, sink: &mut impl Write) -> Result<(), ExportError> {
+        let own = own_fuel(self.contexts);
+        let calls = calls(self.contexts);
+        for caller in 0..=self.contexts.frames.len() as u32 {
+            writeln!(sink, "\nfl={}", self.file(self.home(caller)))?;
+            writeln!(sink, "fn={}", self.name(caller))?;
+            self.write_own(caller, own.get(caller as usize).copied().unwrap_or(0), sink)?;
+            for (&(_, callee), edge) in calls.range((caller, 0)..=(caller, u32::MAX)) {
+                writeln!(sink, "cfi={}", self.file(self.home(callee)))?;
+                writeln!(sink, "cfn={}", self.name(callee))?;
+                writeln!(sink, "calls={} 0", edge.count)?;
+                writeln!(sink, "0 {}", edge.inclusive)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_own(&mut self, frame: u32, own: u128, sink: &mut impl Write) -> io::Result<()> {
+        let lines = source_fuel(self.profile, self.contexts, frame);
+        // What is left is that of dynamic parts, and of operators without a line.
+        let Some(rest) = own.checked_sub(lines.values().sum()) else {
+            return writeln!(sink, "0 {own}");
+        };
+        writeln!(sink, "0 {rest}")?;
+        let home = self.home(frame);
+        let mut current = home;
+        for ((file, line), fuel) in lines {
+            if file != current {
+                writeln!(sink, "fi={}", self.file(file))?;
+                current = file;
+            }
+            writeln!(sink, "{line} {fuel}")?;
+        }
+        match current == home {
+            true => Ok(()),
+            false => writeln!(sink, "fe={}", self.file(home)),
         }
     }
-    Ok(())
+
+    /// The file that a frame's code starts in; the module where that is not known.
+    fn home(&self, frame: u32) -> &'a str {
+        let file = self.contexts.frames.get(frame as usize).and_then(|frame| frame.file);
+        file.unwrap_or(&self.profile.analysis.report.program)
+    }
+
+    fn file(&mut self, file: &'a str) -> String {
+        self.files.write(file, file)
+    }
+
+    fn name(&mut self, frame: u32) -> String {
+        let name = self.contexts.frames.get(frame as usize).map(|frame| frame.name.as_str());
+        self.names.write(frame, name.unwrap_or(HOST))
+    }
+}
+
+/// The fuel of a frame's operators by file and line, as far as that is known.
+fn source_fuel<'a>(
+    profile: &'a Profile,
+    contexts: &Contexts<'_>,
+    frame: u32,
+) -> BTreeMap<(&'a str, u32), u128> {
+    let function = contexts.frames.get(frame as usize).and_then(|frame| frame.function);
+    let code = profile.code.iter().find(|code| Some(code.function) == function);
+    let mut fuel = BTreeMap::new();
+    for line in code.iter().flat_map(|code| &code.lines).filter(|line| line.fuel > 0) {
+        if let Some(source) = &line.source {
+            *fuel.entry((source.file.as_str(), source.line)).or_default() += line.fuel;
+        }
+    }
+    fuel
 }
 
 /// For each frame its own fuel in all contexts.
@@ -100,19 +168,21 @@ fn calls(contexts: &Contexts<'_>) -> BTreeMap<(u32, u32), Calls> {
 }
 
 /// Names in brief: whole where they first appear, by their number afterwards.
-struct Names<'a> {
-    contexts: &'a Contexts<'a>,
-    is_written: Vec<bool>,
+struct Numbering<Key> {
+    numbers: HashMap<Key, usize>,
 }
 
-impl Names<'_> {
-    fn get(&mut self, frame: u32) -> String {
-        let number = frame + 1;
-        if std::mem::replace(&mut self.is_written[frame as usize], true) {
-            return format!("({number})");
-        }
-        let frame = self.contexts.frames.get(frame as usize);
-        format!("({number}) {}", line_of(frame.map_or(HOST, |frame| &frame.name)))
+impl<Key> Default for Numbering<Key> {
+    fn default() -> Self {
+        Numbering { numbers: HashMap::new() }
+    }
+}
+
+impl<Key: Eq + Hash> Numbering<Key> {
+    fn write(&mut self, key: Key, name: &str) -> String {
+        let next = self.numbers.len() + 1;
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next { format!("({number}) {}", line_of(name)) } else { format!("({number})") }
     }
 }
 

@@ -12,18 +12,20 @@ pub(super) struct Contexts<'a> {
     /// Parents before their children.
     pub(super) nodes: Cow<'a, [CallNode]>,
     /// What the nodes are contexts of, each once, in the order in which they first appear.
-    pub(super) frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame<'a>>,
     /// For each node the index of its frame.
     pub(super) frame_of: Vec<u32>,
     format: Format,
 }
 
 /// A function, or what stands for contexts that are not told apart.
-pub(super) struct Frame {
+pub(super) struct Frame<'a> {
     /// Index in the module's function index space; `None` for contexts that are not told apart.
     pub(super) function: Option<u32>,
     /// Its name, as the module has it: any characters, at any length.
     pub(super) name: String,
+    /// The source file that its code starts in, where that is known.
+    pub(super) file: Option<&'a str>,
 }
 
 /// A step of a walk over the tree.
@@ -49,7 +51,7 @@ impl<'a> Contexts<'a> {
             false => Cow::Borrowed(profile.tree.nodes.as_slice()),
             true => Cow::Owned(flat(profile, format)?),
         };
-        let mut frames: Vec<Frame> = Vec::new();
+        let mut frames: Vec<Frame<'a>> = Vec::new();
         let mut known: HashMap<u32, u32> = HashMap::new();
         let mut frame_of = Vec::with_capacity(nodes.len());
         for (index, node) in nodes.iter().enumerate() {
@@ -66,7 +68,7 @@ impl<'a> Contexts<'a> {
     }
 
     /// The frame of the node with the index `node`.
-    pub(super) fn frame(&self, node: u32) -> &Frame {
+    pub(super) fn frame(&self, node: u32) -> &Frame<'a> {
         &self.frames[self.frame_of[node as usize] as usize]
     }
 
@@ -135,12 +137,18 @@ impl Iterator for Walk<'_> {
     }
 }
 
-impl Frame {
-    fn of(function: u32, profile: &Profile) -> Frame {
+impl<'a> Frame<'a> {
+    fn of(function: u32, profile: &'a Profile) -> Self {
         if function == CallTree::FOLDED {
-            return Frame { function: None, name: "[folded]".to_string() };
+            return Frame { function: None, name: "[folded]".to_string(), file: None };
         }
-        Frame { function: Some(function), name: profile.names.get(function) }
+        let code = profile.code.iter().find(|code| code.function == function);
+        let source = code.and_then(|code| code.lines.iter().find_map(|line| line.source.as_ref()));
+        Frame {
+            function: Some(function),
+            name: profile.names.get(function),
+            file: source.map(|source| source.file.as_str()),
+        }
     }
 }
 

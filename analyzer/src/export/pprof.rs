@@ -72,6 +72,8 @@ struct Mapping {
     filename: i64,
     #[prost(bool, tag = "7")]
     has_functions: bool,
+    #[prost(bool, tag = "8")]
+    has_filenames: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -98,6 +100,8 @@ struct Function {
     id: u64,
     #[prost(int64, tag = "2")]
     name: i64,
+    #[prost(int64, tag = "4")]
+    filename: i64,
 }
 
 /// The strings of a profile, which refers to them by number; the first one is empty. pprof prints
@@ -153,12 +157,14 @@ fn head(profile: &Profile, contexts: &Contexts<'_>) -> ProfileMessage {
     let count = strings.add("count");
     let fuel_type = ValueType { r#type: fuel, unit: count };
     let filename = strings.add(&report.program);
-    let names = contexts.frames.iter().map(|frame| frame.name.as_str()).chain([LEFT_OUT]);
+    let names = contexts.frames.iter().map(|frame| (frame.name.as_str(), frame.file));
     let mut functions = Vec::with_capacity(contexts.frames.len() + 1);
-    for (index, name) in names.enumerate() {
+    for (index, (name, file)) in names.chain([(LEFT_OUT, None)]).enumerate() {
         let name = strings.add(name);
-        functions.push(Function { id: index as u64 + 1, name });
+        let filename = file.map_or(0, |file| strings.add(file));
+        functions.push(Function { id: index as u64 + 1, name, filename });
     }
+    let has_filenames = contexts.frames.iter().any(|frame| frame.file.is_some());
     let locations = functions.iter().map(|function| Location {
         id: function.id,
         mapping_id: MODULE,
@@ -172,7 +178,7 @@ fn head(profile: &Profile, contexts: &Contexts<'_>) -> ProfileMessage {
     let end_ns = profile.timeline.iter().map(|stretch| stretch.end_ns).max().unwrap_or(0);
     ProfileMessage {
         sample_type: vec![ValueType { r#type: calls, unit: count }, fuel_type],
-        mapping: vec![Mapping { id: MODULE, filename, has_functions: true }],
+        mapping: vec![Mapping { id: MODULE, filename, has_functions: true, has_filenames }],
         location: locations.collect(),
         function: functions,
         string_table: strings.0,

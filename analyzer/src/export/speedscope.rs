@@ -32,6 +32,8 @@ struct Shared<'a> {
 #[derive(Serialize)]
 struct Frame<'a> {
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -60,7 +62,8 @@ pub(super) fn write(
 ) -> Result<(), ExportError> {
     let total = contexts.total(MAX_EXACT_DOUBLE)?;
     let program = &profile.analysis.report.program;
-    let frames = contexts.frames.iter().map(|frame| Frame { name: &frame.name }).collect();
+    let frames = contexts.frames.iter();
+    let frames = frames.map(|frame| Frame { name: &frame.name, file: frame.file }).collect();
     let file = File {
         schema: "https://www.speedscope.app/file-format-schema.json",
         name: program,

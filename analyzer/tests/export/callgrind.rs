@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use analyzer::export::Format;
-use analyzer::profile::Profile;
+use analyzer::profile::{CodeLine, FunctionCode, Profile, SourceLine};
 
 use super::exported_text;
 use super::profiles::{deep, nasty, nasty_names, small};
@@ -14,6 +14,8 @@ struct Read {
     own: BTreeMap<String, u128>,
     /// By caller and callee: how often, and with how much fuel.
     calls: BTreeMap<(String, String), (u128, u128)>,
+    /// Own fuel by file and line.
+    lines: BTreeMap<(String, u32), u128>,
     total: u128,
 }
 
@@ -39,22 +41,30 @@ fn uncompressed(names: &mut BTreeMap<String, String>, text: &str) -> String {
 fn read(text: &str) -> Read {
     let mut read = Read::default();
     let (mut names, mut files) = (BTreeMap::new(), BTreeMap::new());
-    let (mut function, mut callee, mut count) = (String::new(), String::new(), None);
+    let (mut function, mut file, mut callee) = (String::new(), String::new(), String::new());
+    let mut count = None;
     for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some(name) = line.strip_prefix("fn=") {
             function = uncompressed(&mut names, name);
         } else if let Some(name) = line.strip_prefix("cfn=") {
             callee = uncompressed(&mut names, name);
-        } else if let Some(name) = line.strip_prefix("fl=") {
+        } else if let Some(name) = line.strip_prefix("cfi=") {
             uncompressed(&mut files, name);
+        } else if ["fl=", "fi=", "fe="].iter().any(|start| line.starts_with(start)) {
+            file = uncompressed(&mut files, &line[3..]);
         } else if let Some(calls) = line.strip_prefix("calls=") {
             let (calls, position) = calls.split_once(' ').expect("a position");
             assert_eq!(position, "0");
             count = Some(calls.parse::<u128>().expect("a number"));
-        } else if let Some(fuel) = line.strip_prefix("0 ") {
-            let fuel: u128 = fuel.parse().expect("a number");
+        } else if line.starts_with(|first: char| first.is_ascii_digit()) {
+            let (line, fuel) = line.split_once(' ').expect("a line and a cost");
+            let (line, fuel): (u32, u128) =
+                (line.parse().expect("line"), fuel.parse().expect("cost"));
             match count.take() {
-                None => *read.own.entry(function.clone()).or_default() += fuel,
+                None => {
+                    *read.own.entry(function.clone()).or_default() += fuel;
+                    *read.lines.entry((file.clone(), line)).or_default() += fuel;
+                }
                 Some(count) => {
                     let edge = (function.clone(), std::mem::take(&mut callee));
                     assert!(read.calls.insert(edge, (count, fuel)).is_none());
@@ -78,7 +88,7 @@ fn read(text: &str) -> Read {
 fn annotated(profile: &Profile, name: &str) -> Option<String> {
     let file = TestFile::new(name, exported_text(profile, Format::Callgrind).as_bytes());
     let options = ["--inclusive=yes", "--threshold=100", "--auto=no"].map(AsRef::as_ref);
-    output_of("callgrind_annotate", &[&options[..], &[file.as_ref()]].concat())
+    output_of("callgrind_annotate", &[], &[&options[..], &[file.as_ref()]].concat())
 }
 
 #[test]
@@ -96,6 +106,31 @@ fn functions_have_their_own_and_their_callees_fuel() {
     assert_eq!(edge("parse", "leaf"), (4, 40));
     assert_eq!(edge("start", "parse"), (1, 5));
     assert_eq!((read.inclusive("parse"), read.inclusive("leaf")), (95, 53));
+}
+
+#[test]
+fn fuel_stands_at_its_source_lines() {
+    let mut profile = small();
+    let line = |file: &str, line: u32, fuel: u128| CodeLine {
+        fuel,
+        source: Some(SourceLine { file: file.to_string(), line }),
+        ..CodeLine::default()
+    };
+    let inlined = vec![line("b.rs", 7, 20), line("a.rs", 3, 10), line("b.rs", 8, 15)];
+    let parse = FunctionCode { function: 1, lines: inlined, is_cut: false };
+    let more_than_there_is = vec![line("c.rs", 1, 48)];
+    let leaf = FunctionCode { function: 2, lines: more_than_there_is, is_cut: false };
+    profile.code = vec![parse, leaf];
+    let text = exported_text(&profile, Format::Callgrind);
+    let read = read(&text);
+    assert_eq!((read.own["parse"], read.own["leaf"]), (55, 47));
+    let at = |file: &str, line: u32| read.lines[&(file.to_string(), line)];
+    assert_eq!((at("b.rs", 0), at("b.rs", 7), at("b.rs", 8), at("a.rs", 3)), (10, 20, 15, 10));
+    assert_eq!((at("demo.wasm", 0), at("c.rs", 0)), (106, 47));
+    if let Some(shown) = annotated(&profile, "lines.callgrind") {
+        assert!(shown.contains("208 (100.0%)  PROGRAM TOTALS"), "{shown}");
+        assert!(shown.contains("b.rs:parse") && shown.contains("a.rs:parse"), "{shown}");
+    }
 }
 
 #[test]

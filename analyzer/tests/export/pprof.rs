@@ -5,12 +5,15 @@ use std::io::Read;
 
 use analyzer::export::Format;
 use analyzer::names::printable;
-use analyzer::profile::Profile;
+use analyzer::profile::{CodeLine, FunctionCode, Profile, SourceLine};
 use flate2::read::GzDecoder;
+use serde_json::Value;
 
 use super::exported;
 use super::profiles::{DEPTH, deep, nasty, nasty_names, small, stacks};
 use super::tools::{TestFile, output_of};
+
+const GO: &[&str] = &["tool", "-n", "pprof"];
 
 /// The fields of a message: their numbers, and a number or bytes.
 enum Field<'a> {
@@ -142,7 +145,7 @@ fn fuel(decoded: &Decoded) -> BTreeMap<Vec<String>, u128> {
 fn top(profile: &Profile, name: &str) -> Option<String> {
     let file = TestFile::new(name, &exported(profile, Format::Pprof));
     let arguments = ["tool", "pprof", "-top", "-nodecount=1000"].map(AsRef::as_ref);
-    output_of("go", &[&arguments[..], &[file.as_ref()]].concat())
+    output_of("go", GO, &[&arguments[..], &[file.as_ref()]].concat())
 }
 
 #[test]
@@ -156,6 +159,27 @@ fn samples_are_the_contexts() {
     assert_eq!(decoded.default_sample_type, "fuel");
     assert_eq!(decoded.samples.iter().map(|(_, values)| values[0]).sum::<u64>(), 22);
     assert_eq!(decoded.comments, ["cost model: unit (0123)", "a note"]);
+}
+
+#[test]
+fn functions_have_the_file_that_they_start_in() {
+    let mut profile = small();
+    let source = SourceLine { file: "src/main.rs".to_string(), line: 3 };
+    let line = CodeLine { source: Some(source), ..CodeLine::default() };
+    profile.code =
+        vec![FunctionCode { function: 0, lines: vec![CodeLine::default(), line], is_cut: true }];
+    let gzip = exported(&profile, Format::Pprof);
+    assert_eq!(fuel(&decode(&gzip)), stacks(&profile, str::to_string));
+    let file = TestFile::new("files.pb.gz", &gzip);
+    let arguments = ["tool", "pprof", "-raw"].map(AsRef::as_ref);
+    let raw = output_of("go", GO, &[&arguments[..], &[file.as_ref()]].concat());
+    if let Some(raw) = raw {
+        assert!(raw.contains("main src/main.rs:0 s=0"), "{raw}");
+    }
+    let speedscope: Value =
+        serde_json::from_slice(&exported(&profile, Format::Speedscope)).expect("JSON");
+    assert_eq!(speedscope["shared"]["frames"][0]["file"], "src/main.rs");
+    assert_eq!(speedscope["shared"]["frames"][1]["file"], Value::Null);
 }
 
 #[test]

@@ -126,16 +126,12 @@ mod parquet {
     use ::parquet::file::reader::{FileReader, SerializedFileReader};
     use ::parquet::record::Field;
 
-    use super::super::tools::{TestFile, output_of, say};
+    use super::super::tools::{TestFile, output_of};
     use super::*;
 
     const PYTHON: &str = "
 import sys
-try:
-    import pyarrow.parquet as parquet
-except ImportError:
-    print('no pyarrow')
-    sys.exit()
+import pyarrow.parquet as parquet
 table = parquet.read_table(sys.argv[1])
 print([str(field.type) for field in table.schema])
 print(table.num_rows, sum(table['self'].to_pylist()))
@@ -169,9 +165,9 @@ print(table.num_rows, sum(table['self'].to_pylist()))
                 profile.tree.nodes.len(),
                 profile.tree.nodes.iter().map(|node| node.fuel).sum::<u128>()
             );
-            match output_of("python3", &arguments) {
-                Some(found) if found.trim() != "no pyarrow" => assert_eq!(found.trim(), expected),
-                _ => say("pyarrow is not installed: the file was read by the crate parquet only"),
+            let probe = ["-c", "import pyarrow.parquet"];
+            if let Some(found) = output_of("python3", &probe, &arguments) {
+                assert_eq!(found.trim(), expected);
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The tools that the formats belong to, where they are installed.
 
-use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
@@ -36,22 +35,23 @@ pub(crate) fn say(words: &str) {
     let _ = writeln!(io::stderr(), "{words}");
 }
 
-/// What the tool `name` prints when started with `arguments`, if it is installed: `None`, with a
-/// word on standard error, if it isn't.
+/// What the tool `name` prints when started with `arguments`, if it is installed and
+/// succeeds with the arguments `probe`, if there are any: `None`, with a word on standard error, if it isn't.
 ///
 /// # Panics
 ///
 /// When the tool fails.
-pub(crate) fn output_of(name: &str, arguments: &[&OsStr]) -> Option<String> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file());
-    let Some(tool) = found else {
-        say(&format!("{name} is not installed: the file was read by the test's own reader only"));
+pub(crate) fn output_of(name: &str, probe: &[&str], arguments: &[&OsStr]) -> Option<String> {
+    let probed = Command::new(name).args(probe).output();
+    let is_there = probed.is_ok_and(|probed| probe.is_empty() || probed.status.success());
+    if !is_there {
+        let command = [&[name], probe].concat().join(" ");
+        say(&format!("no `{command}` here: the file was read by the test's own reader only"));
         return None;
-    };
-    let output = Command::new(&tool).args(arguments).output().expect("started");
+    }
+    let output = Command::new(name).args(arguments).output().expect("started");
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {complaints}");
-    say(&format!("{} read the file", tool.display()));
+    say(&format!("{name} read the file too"));
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
