@@ -1,10 +1,11 @@
 //! The text of callgrind, as <https://valgrind.org/docs/manual/cl-format.html> has it.
 //!
 //! Costs stand at their source lines where the profile has the code of a function, and the code
-//! its lines; all else stands at line 0, of a function without lines in the module. A call's inclusive fuel is that of the contexts in which
-//! the callee is not open already, so that what arrives at a function, added up over its callers,
-//! is its inclusive fuel with recursion counted once. What the host calls is called by `[host]`,
-//! which has no fuel of its own.
+//! its lines. All else stands at line 0; of a function without lines in the file `???`, as callgrind
+//! calls what it doesn't know. A call's inclusive fuel is that of the contexts in which the callee
+//! is not open already, so that what arrives at a function, added up over its callers, is its
+//! inclusive fuel with recursion counted once. What the host calls is called by `[host]`, which has
+//! no fuel of its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -17,6 +18,9 @@ use crate::profile::Profile;
 
 /// The function that calls what nobody calls.
 const HOST: &str = "[host]";
+
+/// The file of what has none. Not that of the module: callgrind_annotate would list it as source.
+const NO_FILE: &str = "???";
 
 /// What one function calls of another.
 #[derive(Clone, Copy, Default)]
@@ -45,6 +49,7 @@ pub(super) fn write(
     writeln!(sink, "positions: line")?;
     writeln!(sink, "events: Fuel")?;
     writeln!(sink, "summary: {total}")?;
+    writeln!(sink, "\nob=(1) {}", line_of(&report.program))?;
     let mut text =
         Text { profile, contexts, names: Numbering::default(), files: Numbering::default() };
     text.write_functions(sink)?;
@@ -100,10 +105,10 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The file that a frame's code starts in; the module where that is not known.
+    /// The file that a frame's code starts in.
     fn home(&self, frame: u32) -> &'a str {
         let file = self.contexts.frames.get(frame as usize).and_then(|frame| frame.file);
-        file.unwrap_or(&self.profile.analysis.report.program)
+        file.unwrap_or(NO_FILE)
     }
 
     fn file(&mut self, file: &'a str) -> String {
