@@ -9,9 +9,7 @@
 //! - `functions`: `index` and `name` of each function in the report or in `nodes`, by index;
 //! - `nodes`: the contexts, callers first: `parent` (a position in this list, or `null`),
 //!   `function` (an index, or `null` for contexts that are not told apart), `calls`, `self` and `total`;
-//! - `timeline`: `stream`, `start_ns`, `end_ns` and `fuel` of each stretch, in the order of time;
-//! - `operators`: `name`, `count` and `fuel` of each class of operators;
-//! - `rest`: the same of what no operator accounts for.
+//! - `timeline`: `stream`, `start_ns`, `end_ns` and `fuel` of each stretch, in the order of time.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -21,7 +19,7 @@ use serde::Serialize;
 
 use super::contexts::Contexts;
 use super::{ExportError, JSON_SCHEMA};
-use crate::profile::{OperatorClass, Profile, Stretch};
+use crate::profile::{Profile, Stretch};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -31,8 +29,6 @@ struct Document<'a> {
     functions: Vec<FunctionRow>,
     nodes: Vec<NodeRow>,
     timeline: Vec<StretchRow>,
-    operators: Vec<OperatorRow>,
-    rest: Vec<OperatorRow>,
 }
 
 #[derive(Serialize)]
@@ -59,13 +55,6 @@ struct StretchRow {
     fuel: u128,
 }
 
-#[derive(Serialize)]
-struct OperatorRow {
-    name: &'static str,
-    count: u128,
-    fuel: u128,
-}
-
 /// Writes the document, and a line feed after it.
 pub(super) fn write(
     profile: &Profile,
@@ -79,8 +68,6 @@ pub(super) fn write(
         functions: functions(profile, contexts),
         nodes: nodes(contexts),
         timeline: profile.timeline.iter().map(stretch).collect(),
-        operators: profile.operators.iter().map(operator).collect(),
-        rest: profile.rest.iter().map(operator).collect(),
     };
     serde_json::to_writer(&mut *sink, &document).map_err(io::Error::from)?;
     Ok(sink.write_all(b"\n")?)
@@ -116,9 +103,4 @@ fn nodes(contexts: &Contexts<'_>) -> Vec<NodeRow> {
 fn stretch(stretch: &Stretch) -> StretchRow {
     let &Stretch { stream, start_ns, end_ns, fuel } = stretch;
     StretchRow { stream, start_ns, end_ns, fuel }
-}
-
-fn operator(class: &OperatorClass) -> OperatorRow {
-    let &OperatorClass { name, count, fuel } = class;
-    OperatorRow { name, count, fuel }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use analyzer::names::FunctionNames;
-use analyzer::profile::{OperatorClass, Profile, Stretch};
+use analyzer::profile::{Profile, Stretch};
 use analyzer::tree::{CallNode, CallTree};
 use analyzer::{Analysis, Stats};
 use formats::report::{
-    CostModelReport, Fuel, FunctionReport, Mode, OutcomeKind, OutcomeReport, Report, SCHEMA,
-    TraceReport,
+    CostModelReport, Fuel, FunctionReport, Mode, OperatorReport, OutcomeKind, OutcomeReport,
+    Report, SCHEMA, TraceReport,
 };
 
 /// Nested calls of [`deep`].
@@ -61,8 +61,6 @@ impl Profiles {
             names,
             tree,
             timeline: vec![Stretch { stream: 0, start_ns: 0, end_ns: 1_500_000, fuel: total }],
-            operators: vec![OperatorClass { name: "load", count: 3, fuel: total }],
-            rest: vec![OperatorClass { name: "entry", count: 2, fuel: 0 }],
             code: Vec::new(),
         }
     }
@@ -114,6 +112,7 @@ fn report(names: &FunctionNames, tree: &CallTree, total: u128) -> Report {
         sample: None,
         functions: functions.into_iter().map(function).collect(),
         loops: Vec::new(),
+        operators: vec![OperatorReport { class: "load".into(), count: 3, fuel: total }],
     }
 }
 

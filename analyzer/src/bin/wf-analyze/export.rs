@@ -33,6 +33,7 @@ fn profile(args: &ExportArgs) -> Result<Profile> {
     let options = AnalyzeOptions {
         jobs: args.jobs,
         allow_partial: args.allow_partial,
+        inclusive: true,
         ..AnalyzeOptions::default()
     };
     profile::profile(&trace, &model, &options).map_err(|error| traces::explain(&args.trace, &error))
