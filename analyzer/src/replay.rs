@@ -5,7 +5,7 @@
 //! for each chunk, the chunks in parallel. Results are put together in the order of the events,
 //! so that they don't depend on how the work was spread.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -28,6 +28,7 @@ use crate::limits::{
     BLOCKS_PER_CHUNK, LEAST_STEPS, MAX_BLOCKS_PER_CHUNK, MAX_BUNDLES_PER_CHUNK, MOST_STEPS,
     STEPS_PER_NANOSECOND,
 };
+use crate::operators::Blocks;
 use crate::parts::Parts;
 
 /// What distinct events stand for, in their order.
@@ -125,16 +126,13 @@ impl Pricing<'_> {
     /// # Errors
     ///
     /// Those of [`Pricing::price`].
-    pub(crate) fn count_blocks(
-        &self,
-        entries: &[HistogramEntry],
-    ) -> Result<BTreeMap<(u32, u32), u128>, Error> {
+    pub(crate) fn count_blocks(&self, entries: &[HistogramEntry]) -> Result<Blocks, Error> {
         let runs = runs(self.plan, entries)?;
         let chunks = chunks(self.plan, &runs)?;
-        let counted: Vec<Result<BTreeMap<(u32, u32), u128>, Error>> = chunks
+        let counted: Vec<Result<Blocks, Error>> = chunks
             .into_par_iter()
             .map(|chunk| {
-                let mut sums = BTreeMap::new();
+                let mut sums = Blocks::new();
                 self.replay(entries, &runs[chunk], Accounts::Blocks, |slice, _, entry, found| {
                     if found.is_cut {
                         return Ok(());
@@ -142,7 +140,7 @@ impl Pricing<'_> {
                     for (block, &times) in slice.contexts.iter().zip(&found.fuel) {
                         let Some(block) = *block else { continue };
                         let times = times.checked_mul(entry.count.into());
-                        let sum: &mut u128 = sums.entry((slice.key.function, block)).or_default();
+                        let sum = sums.entry((slice.key.function, block)).or_default();
                         let more = times.and_then(|times| sum.checked_add(times));
                         *sum = more.ok_or(Error::Overflow)?;
                     }
@@ -151,10 +149,10 @@ impl Pricing<'_> {
                 Ok(sums)
             })
             .collect();
-        let mut whole = BTreeMap::new();
+        let mut whole = Blocks::new();
         for sums in counted {
             for (block, times) in sums? {
-                let sum: &mut u128 = whole.entry(block).or_default();
+                let sum = whole.entry(block).or_default();
                 *sum = sum.checked_add(times).ok_or(Error::Overflow)?;
             }
         }
