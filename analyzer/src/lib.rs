@@ -67,6 +67,7 @@ pub mod profile;
 pub mod render;
 mod replay;
 mod rows;
+pub mod snapshot;
 mod sources;
 mod steps;
 mod streams;

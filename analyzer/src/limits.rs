@@ -128,3 +128,6 @@ pub const MAX_FLAMEGRAPH_BYTES: usize = 64 << 20;
 /// Samples that may be added to an export for Firefox because a weight has only 31 bits there. With
 /// more fuel than 140 million million, weights count in thousands.
 pub const MAX_FIREFOX_SPLITS: u64 = 1 << 16;
+
+/// Longest snapshot that is read: some million functions.
+pub const MAX_SNAPSHOT_BYTES: usize = 64 << 20;

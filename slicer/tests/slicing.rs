@@ -5,7 +5,7 @@ use formats::plan::{Edge, Exit, FunctionPlan, Plan, RegionKind};
 use slicer::bundles::Slices;
 use slicer::module::Module;
 use slicer::prefix::tail_bounds;
-use slicer::slices::{SliceKey, SliceKind, SliceModule};
+use slicer::slices::{Accounts, SliceKey, SliceKind, SliceModule};
 
 fn planned(text: &str, check: impl FnOnce(&Module<'_>, &Plan)) {
     let wasm = wat::parse_str(text).expect(text);
