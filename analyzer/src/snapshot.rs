@@ -5,13 +5,13 @@
 //!
 //! ```text
 //! wf-snapshot/1
-//! model	wasmtime-48	c48180adc893276d
-//! total	208
-//! 40	1	leaf
-//! 100	2	main
+//! model  wasmtime-48  c48180adc893276d
+//! total  140
+//! 40     1            leaf
+//! 100    2            main
 //! ```
 //!
-//! The columns are own fuel, calls and name, with tabs between them. Functions of the same name are
+//! The columns are own fuel, calls and name, with a tab between each. Functions of the same name are
 //! added up.
 
 use std::collections::{BTreeMap, BTreeSet};

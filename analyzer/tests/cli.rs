@@ -1,5 +1,7 @@
 //! The command line of `wf-analyze`: what it prints where, and how it exits.
 
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/estimates.rs"]
 mod estimates;
 #[path = "cli/export.rs"]

@@ -407,3 +407,19 @@ fn help_has_examples_and_exit_statuses() {
     assert!(help.stdout.lines().all(|line| line.chars().count() <= 100), "fits a terminal");
     assert!(bench.run("--version").stdout.starts_with("wf-record "));
 }
+
+#[test]
+fn shells_and_man_are_told_the_options_and_a_file_of_that_name_is_a_module() {
+    let bench = Workbench::with_module("generate", "(module (func (export \"_start\")))");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = bench.run(&format!("completions {shell}"));
+        assert_eq!(run.status, Some(0), "{run:?}");
+        assert!(run.stdout.contains("unknown-imports"), "{run:?}");
+    }
+    let run = bench.run("man");
+    assert!(run.status == Some(0) && run.stdout.contains(".TH wf-record 1"), "{run:?}");
+    assert_eq!(bench.run("completions nosuchshell").status, Some(2));
+    bench.write("man", &fs::read(bench.path("m.wasm")).expect("a module"));
+    let run = bench.run("man");
+    assert!(run.status == Some(0) && run.stderr.contains("wf-analyze trace.bin"), "{run:?}");
+}

@@ -44,6 +44,41 @@ pub(super) fn write(
     Ok(flamegraph::from_lines(&mut options, lines.iter().map(String::as_str), sink)?)
 }
 
+/// Writes a flame graph of `after`, with frames coloured by what changed since `before`.
+pub(super) fn differential(
+    before: (&Profile, &Contexts<'_>),
+    after: (&Profile, &Contexts<'_>),
+    sink: &mut impl Write,
+) -> Result<(), ExportError> {
+    let folded = |contexts: &Contexts<'_>| -> Result<(String, u64), ExportError> {
+        let total = contexts.total(MAX_EXACT_DOUBLE)?;
+        let names = foldable_names(contexts);
+        let lines = lines(contexts, &names, &widest(contexts, &names));
+        Ok((lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect(), total))
+    };
+    let ((before_lines, before_total), (after_lines, after_total)) =
+        (folded(before.1)?, folded(after.1)?);
+    if after_total == 0 {
+        return Err(ExportError::Empty { format: Format::Flamegraph });
+    }
+    let mut both = Vec::new();
+    let options = inferno::differential::Options::default();
+    let (before_lines, after_lines) = (before_lines.as_bytes(), after_lines.as_bytes());
+    inferno::differential::from_readers(options, before_lines, after_lines, &mut both)?;
+    let both = String::from_utf8_lossy(&both);
+    let report = &after.0.analysis.report;
+    let mut options = Options::default();
+    options.title = shortened(&printable(&report.program), TITLE_CHARACTERS);
+    options.subtitle = Some(format!(
+        "{} fuel, was {}; red costs more, blue less",
+        grouped(after_total.into()),
+        grouped(before_total.into())
+    ));
+    options.count_name = "fuel".to_string();
+    options.deterministic = true;
+    Ok(flamegraph::from_lines(&mut options, both.lines(), sink)?)
+}
+
 fn subtitle(profile: &Profile, total: u64, shown: usize, contexts: usize) -> String {
     let model = shortened(&printable(&profile.analysis.report.cost_model.name), TITLE_CHARACTERS);
     let mut subtitle = format!("{} fuel, {model}", grouped(u128::from(total)));

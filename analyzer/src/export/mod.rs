@@ -192,6 +192,21 @@ pub fn write(profile: &Profile, format: Format, sink: &mut impl Write) -> Result
     Ok(sink.flush()?)
 }
 
+/// Writes a flame graph of `after` as SVG, whose frames are red where they cost more than in `before`,
+/// and blue where they cost less.
+///
+/// # Errors
+///
+/// As [`write`] for [`Format::Flamegraph`].
+pub fn differential(
+    before: &Profile,
+    after: &Profile,
+    sink: &mut impl Write,
+) -> Result<(), ExportError> {
+    let contexts = |profile| Contexts::of(profile, Format::Flamegraph);
+    flamegraph::differential((before, &contexts(before)?), (after, &contexts(after)?), sink)
+}
+
 /// `value`, if it is at most `limit`.
 fn fitting(
     value: u128,

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use analyzer::export;
-use analyzer::limits::MAX_JOBS;
+use analyzer::limits::{DEFAULT_TABLE_ROWS, MAX_JOBS};
 use analyzer::render::{Field, Sort};
+use analyzer::snapshot::Tolerance;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use regex::Regex;
 
 const EXAMPLES: &str = "\
@@ -21,12 +23,15 @@ Examples:
   wf-analyze --sort total --limit 10 trace.bin      most fuel first, callees included
   wf-analyze --focus '^sqlite3' trace.bin           only functions with such names
   wf-analyze export --format flamegraph -o fuel.svg trace.bin
+  wf-analyze diff before.bin after.bin              what changed
+  wf-analyze check trace.bin --baseline fuel.txt    fail if anything costs more than that
   wf-analyze cost-model print wasmtime > mine.toml  start a cost model of your own
   wf-analyze --cost-model mine.toml trace.bin
   wf-analyze ./info                                 a trace whose name is that of a verb
 
 Exit status:
   0  done
+  1  a diff or check found something that costs more than it may
   2  wrong usage, or a trace that is unreadable, corrupt or incomplete";
 
 /// Tells how much fuel a recorded program used, and where: exactly, from the trace alone.
@@ -60,9 +65,21 @@ pub(crate) enum Command {
     Dump(DumpArgs),
     /// Writes a profile for another tool: flame graphs, pprof, speedscope, Firefox, KCachegrind, tables.
     Export(ExportArgs),
+    /// Tells what changed from one recorded run to another.
+    Diff(DiffArgs),
+    /// Fails if a run costs more than a snapshot of an earlier one, or a budget, allows.
+    Check(CheckArgs),
     /// Lists and prints cost models.
     #[command(subcommand)]
     CostModel(CostModelCommand),
+    /// Prints what a shell needs to complete the command line.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Prints the manual page.
+    Man,
 }
 
 #[derive(Debug, Args)]
@@ -230,6 +247,108 @@ pub(crate) struct ExportArgs {
     pub(crate) quiet: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Functions are told apart by their names; those of one name are added up.
+
+Examples:
+  wf-analyze diff before.bin after.bin
+  wf-analyze diff --tolerance 1 before.bin after.bin   status 1 if anything costs 1 % more
+  wf-analyze diff --format flamegraph -o diff.svg before.bin after.bin
+
+Exit status: 0 done; 1 something costs more than the tolerance allows; 2 wrong usage, or a trace that is
+unreadable, corrupt or incomplete.")]
+pub(crate) struct DiffArgs {
+    /// The trace of the earlier run.
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+
+    /// The trace of the later run.
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+
+    /// How many percent more the total, and each function that ran before, may cost; else the
+    /// exit status is 1.
+    #[arg(long, value_name = "PCT", value_parser = parse_tolerance)]
+    pub(crate) tolerance: Option<Tolerance>,
+
+    /// Most functions that are listed, 0 for all.
+    #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_TABLE_ROWS)]
+    pub(crate) limit: usize,
+
+    /// Format of the comparison.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: DiffFormat,
+
+    /// Where it goes instead of standard output.
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) pricing: PricingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A baseline is a text with a line for each function, sorted by name: keep it beside the source code.
+The total, and each function that is in the baseline, may cost as much as there and the tolerance more;
+what was 0 has to stay 0. Functions that are new count for the total, and those that are gone for
+nothing. The baseline's cost model has to be that of the check.
+
+Examples:
+  wf-analyze check trace.bin --baseline fuel.txt --update     write the baseline
+  wf-analyze check trace.bin --baseline fuel.txt              fail if anything costs more
+  wf-analyze check trace.bin --baseline fuel.txt --tolerance 2
+  wf-analyze check trace.bin --budget 1000000                 fail above a million
+
+Exit status: 0 within all limits; 1 above one; 2 wrong usage, no such baseline, or a trace that is
+unreadable, corrupt or incomplete.")]
+pub(crate) struct CheckArgs {
+    /// The trace; `-` for standard input.
+    #[arg(value_name = "TRACE")]
+    pub(crate) trace: PathBuf,
+
+    /// The snapshot of an earlier run.
+    #[arg(long, value_name = "FILE", required_unless_present = "budget")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// How many percent more than in the baseline the total and each function may cost.
+    #[arg(long, value_name = "PCT", default_value = "0", value_parser = parse_tolerance)]
+    pub(crate) tolerance: Tolerance,
+
+    /// The most that the total may be.
+    #[arg(long, value_name = "FUEL")]
+    pub(crate) budget: Option<u128>,
+
+    /// Write the baseline from this run instead of comparing with it.
+    #[arg(long, requires = "baseline")]
+    pub(crate) update: bool,
+
+    #[command(flatten)]
+    pub(crate) pricing: PricingArgs,
+}
+
+/// How traces are priced.
+#[derive(Debug, Args)]
+pub(crate) struct PricingArgs {
+    /// Prices: `wasmtime` (that of wasmtime-48), `wasmtime-45`, `unit`, or a file.
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
+    pub(crate) cost_model: String,
+
+    /// Threads [default: one for each processor].
+    #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
+    pub(crate) jobs: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    #[default]
+    Text,
+    Json,
+    /// A flame graph of the later run as SVG: red costs more than before, blue less.
+    Flamegraph,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum CostModelCommand {
     /// Lists the built-in cost models.
@@ -334,6 +453,16 @@ fn parse_percent(percent: &str) -> Result<f64, String> {
     number
         .filter(|&number| number > 0.0 && number <= 100.0)
         .ok_or_else(|| "a percentage is a number above 0 and at most 100".to_owned())
+}
+
+/// A percentage that isn't negative.
+fn parse_tolerance(percent: &str) -> Result<Tolerance, String> {
+    let number: Option<f64> = percent.trim_end_matches('%').parse().ok();
+    let number = number.filter(|&number| (0.0..=100_000.0).contains(&number));
+    let millionths = number.map(|number| (number * 10_000.0).round() as u32);
+    millionths
+        .map(|millionths| Tolerance { millionths })
+        .ok_or_else(|| "a tolerance is a percentage from 0 to 100000".to_owned())
 }
 
 /// A probability between 0 and 1.

@@ -3,7 +3,9 @@
 //! The verbs are a file each; the work is done by the libraries.
 
 mod args;
+mod check;
 mod cost_model;
+mod diff;
 mod dump;
 mod export;
 mod follow;
@@ -12,30 +14,31 @@ mod output;
 mod report;
 mod traces;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
 
 /// Exit status for usage errors and for traces that can't be priced.
 const FAILURE: u8 = 2;
 
+/// Exit status when a gate failed.
+const OVER: u8 = 1;
+
+/// Whether a gate was passed.
+enum Verdict {
+    Passed,
+    Failed,
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let color = cli.color;
-    let done = match cli.command {
-        None => match &cli.report.trace {
-            Some(trace) => report::run(trace, &cli.report, color),
-            None => Err(anyhow::anyhow!("which trace? give its path, or see --help")),
-        },
-        Some(Command::Info(info)) => info::run(&info),
-        Some(Command::Dump(dump)) => dump::run(&dump),
-        Some(Command::Export(export)) => export::run(&export, color),
-        Some(Command::CostModel(verb)) => cost_model::run(&verb),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(cli) {
+        Ok(Verdict::Passed) => ExitCode::SUCCESS,
+        Ok(Verdict::Failed) => ExitCode::from(OVER),
         // Whoever reads our output has seen enough of it: as for other tools, that is no failure.
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,4 +46,31 @@ fn main() -> ExitCode {
             ExitCode::from(FAILURE)
         }
     }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Verdict> {
+    let color = cli.color;
+    match cli.command {
+        None => match &cli.report.trace {
+            Some(trace) => report::run(trace, &cli.report, color)?,
+            None => anyhow::bail!("which trace? give its path, or see --help"),
+        },
+        Some(Command::Info(info)) => info::run(&info)?,
+        Some(Command::Dump(dump)) => dump::run(&dump)?,
+        Some(Command::Export(export)) => export::run(&export, color)?,
+        Some(Command::Diff(diff)) => return diff::run(&diff, color),
+        Some(Command::Check(check)) => return check::run(&check, color),
+        Some(Command::CostModel(verb)) => cost_model::run(&verb)?,
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "wf-analyze", &mut script);
+            io::stdout().write_all(&script)?;
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            io::stdout().write_all(&page)?;
+        }
+    }
+    Ok(Verdict::Passed)
 }

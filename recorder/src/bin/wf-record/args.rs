@@ -24,6 +24,7 @@ Examples:
   wf-record --detail counts program.wasm        the smallest trace that still gives exact totals
   wf-record --approx 0.05 program.wasm          keep one segment in twenty, for an estimate:
   wf-analyze --approx trace.bin
+  wf-record completions bash > wf-record.bash   for a shell; `wf-record man` prints the manual page
 
 Exit status:
   the program's own; 134 after a trap, and 1 after an uncaught exception or a failed host function

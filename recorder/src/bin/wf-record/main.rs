@@ -1,6 +1,7 @@
 //! `wf-record`: runs a WebAssembly program and records what its fuel depends on.
 
 mod args;
+mod generate;
 mod next;
 mod output;
 mod terminal;
@@ -18,6 +19,7 @@ use recorder::limits::MAX_MODULE_BYTES;
 use recorder::{Instrumented, Receipt, Recorder};
 
 use args::Args;
+use generate::Generate;
 use output::Output;
 use terminal::Terminal;
 
@@ -42,6 +44,10 @@ fn recorder_failed(error: anyhow::Error) -> Failure {
 }
 
 fn main() -> ExitCode {
+    if let Some(wanted) = Generate::from_command_line() {
+        // Whoever reads it has seen enough when the pipe is closed.
+        return if wanted.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let args = Args::parse();
     let terminal = Terminal::new(&args);
     match record(&args, &terminal) {

@@ -1,0 +1,84 @@
+//! `wf-analyze check`: a gate against a snapshot and a budget.
+
+use std::fs;
+use std::path::Path;
+
+use analyzer::AnalyzeOptions;
+use analyzer::render::grouped;
+use analyzer::snapshot::{Change, Difference, Snapshot, compare, offences};
+use anyhow::{Context, Result, ensure};
+
+use crate::args::{CheckArgs, Color, PricingArgs};
+use crate::{Verdict, cost_model, output, traces};
+
+/// Runs the verb.
+pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Verdict> {
+    let snapshot = snapshot(&args.trace, &args.pricing)?;
+    let mut offenders = Vec::new();
+    if let Some(budget) = args.budget
+        && snapshot.total > budget
+    {
+        offenders.push(line(None, snapshot.total, budget, "the budget"));
+    }
+    if let Some(path) = &args.baseline {
+        if args.update {
+            output::write(&snapshot.to_text(), Some(path), color)?;
+        } else {
+            let difference = compare(&baseline(path, &snapshot)?, &snapshot);
+            for found in offences(&difference, args.tolerance) {
+                let function = found.function.as_deref();
+                offenders.push(line(function, found.fuel, found.limit, "the baseline"));
+            }
+            output::write(&told(&difference), None, color)?;
+        }
+    }
+    output::write(&offenders.concat(), None, color)?;
+    Ok(if offenders.is_empty() { Verdict::Passed } else { Verdict::Failed })
+}
+
+/// What the run of the trace at `path` cost.
+pub(crate) fn snapshot(path: &Path, pricing: &PricingArgs) -> Result<Snapshot> {
+    let model = cost_model::load(&pricing.cost_model)?;
+    let options = AnalyzeOptions { jobs: pricing.jobs, ..AnalyzeOptions::default() };
+    let analysis = analyzer::analyze(&traces::open(path)?, &model, &options)
+        .map_err(|error| traces::explain(path, &error))?;
+    Ok(Snapshot::of(&analysis.report))
+}
+
+fn baseline(path: &Path, now: &Snapshot) -> Result<Snapshot> {
+    let place = || format!("the baseline {}", path.display());
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read {}; --update writes it", place()))?;
+    let found = Snapshot::parse(&text).with_context(place)?;
+    ensure!(
+        found.hash == now.hash,
+        "{} was priced by {} ({}), this run by {} ({}): they can't be compared",
+        place(),
+        found.model,
+        found.hash,
+        now.model,
+        now.hash
+    );
+    Ok(found)
+}
+
+/// The total, and how many functions are new or gone.
+fn told(difference: &Difference) -> String {
+    let (before, after) = difference.total;
+    let count =
+        |is: fn(&Change) -> bool| difference.changes.iter().filter(|change| is(change)).count();
+    format!(
+        "total {}, was {}; {} functions cost the same, {} changed, {} are new, {} are gone\n",
+        grouped(after),
+        grouped(before),
+        difference.same,
+        count(|change| change.before.is_some() && change.after.is_some()),
+        count(|change| change.before.is_none()),
+        count(|change| change.after.is_none()),
+    )
+}
+
+fn line(function: Option<&str>, fuel: u128, limit: u128, whose: &str) -> String {
+    let what = function.unwrap_or("total");
+    format!("over  {what}: {} is more than {} ({whose})\n", grouped(fuel), grouped(limit))
+}
