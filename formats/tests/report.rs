@@ -2,8 +2,8 @@
 
 use formats::report::{
     CostModelReport, Detail, Fuel, FunctionInterval, FunctionReport, LoopInterval, LoopReport,
-    Mode, OutcomeKind, OutcomeReport, Range, Report, ReportError, SCHEMA, SampleReport,
-    TraceReport,
+    Mode, OperatorReport, OutcomeKind, OutcomeReport, Range, Report, ReportError, SCHEMA,
+    SampleReport, TraceReport,
 };
 
 fn report() -> Report {
@@ -30,6 +30,7 @@ fn report() -> Report {
             segments: 2,
             streams: 1,
             bytes: 99,
+            nanoseconds: 1_500,
             dropped_events: 0,
             detail: Detail::Counts,
         },
@@ -49,6 +50,7 @@ fn report() -> Report {
             self_fuel: 6,
             interval: None,
         }],
+        operators: vec![OperatorReport { class: "load".to_owned(), count: 7, fuel: 8 }],
     }
 }
 
@@ -78,6 +80,7 @@ const JSON: &str = r#"{
     "segments": 2,
     "streams": 1,
     "bytes": 99,
+    "nanoseconds": 1500,
     "dropped_events": 0,
     "detail": "counts"
   },
@@ -96,6 +99,13 @@ const JSON: &str = r#"{
       "operator": 2,
       "iterations": 5,
       "self": 6
+    }
+  ],
+  "operators": [
+    {
+      "class": "load",
+      "count": 7,
+      "fuel": 8
     }
   ]
 }
