@@ -13,7 +13,7 @@ use formats::cost_model::{Bulk, CostModel};
 use formats::plan::{Exit, MAX_PAYLOAD_WORDS, Nest, Origin, Place, Recorded, RegionKind, Scalar};
 use formats::report::{
     CostModelReport, Fuel, FunctionInterval, FunctionReport, LoopInterval, LoopReport, Mode,
-    OutcomeReport, Report, SampleReport, TraceReport,
+    OperatorReport, OutcomeReport, Report, SampleReport, TraceReport,
 };
 use formats::trace::{
     Detail, DropEntry, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, Kept, MAGIC, Outcome,
@@ -340,7 +340,9 @@ fn the_report_has_the_documented_fields() {
         sample: Some(SampleReport::default()),
         functions: Vec::new(),
         loops: Vec::new(),
+        operators: vec![OperatorReport::default()],
     });
+    check_fields(&OperatorReport::default());
     assert!(document().contains(&format!("JSON, schema `{}`.", report::SCHEMA)));
 }
 
