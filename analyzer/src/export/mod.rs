@@ -197,7 +197,7 @@ pub fn write(profile: &Profile, format: Format, sink: &mut impl Write) -> Result
 ///
 /// # Errors
 ///
-/// As [`write`] for [`Format::Flamegraph`].
+/// As [`write()`] for [`Format::Flamegraph`].
 pub fn differential(
     before: &Profile,
     after: &Profile,
