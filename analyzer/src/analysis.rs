@@ -14,12 +14,12 @@ use slicer::module::Module;
 use crate::bodies::{self, Body};
 use crate::estimate::Goal;
 use crate::fit;
-use crate::names::FunctionNames;
 use crate::parts::Parts;
 use crate::profile::Profile;
 use crate::replay::{Budget, Pricing};
 use crate::rows::Rows;
 use crate::streams::{is_open, streams};
+use crate::symbols::Symbols;
 use crate::tail::{Place, TailPricer};
 use crate::timeline::timeline;
 use crate::walk::{TrapTail, place_of};
@@ -27,7 +27,7 @@ use crate::{Error, approx, code, completeness, exact, operators};
 
 /// How to analyze.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct AnalyzeOptions {
+pub struct AnalyzeOptions<'a> {
     /// Number of threads; `None` for one per processor.
     pub jobs: Option<usize>,
     /// Whether to price what is there of a trace that is truncated, damaged or lossy.
@@ -39,6 +39,9 @@ pub struct AnalyzeOptions {
     pub operators: bool,
     /// How good an estimate is wanted; `None` for the exact total.
     pub goal: Option<Goal>,
+    /// A module with the same functions as that of the trace, to take names and source lines from:
+    /// that of the trace may have been stripped of them.
+    pub symbols: Option<&'a [u8]>,
 }
 
 /// What an analysis found.
@@ -90,7 +93,7 @@ impl Stats {
 pub fn analyze(
     trace: &Trace,
     model: &CostModel,
-    options: &AnalyzeOptions,
+    options: &AnalyzeOptions<'_>,
 ) -> Result<Analysis, Error> {
     in_threads(options.jobs, || Job::new(trace, model)?.analyze(options))
 }
@@ -123,7 +126,8 @@ pub(crate) struct Case<'a> {
     pub(crate) parts: &'a Parts,
     pub(crate) pricing: Pricing<'a>,
     pub(crate) pricer: TailPricer<'a>,
-    pub(crate) options: &'a AnalyzeOptions,
+    pub(crate) options: &'a AnalyzeOptions<'a>,
+    pub(crate) symbols: Symbols<'a>,
 }
 
 /// What pricing found.
@@ -146,7 +150,7 @@ impl<'a> Job<'a> {
         Ok(Job { trace, model, module, bodies })
     }
 
-    fn analyze(&self, options: &AnalyzeOptions) -> Result<Analysis, Error> {
+    fn analyze(&self, options: &AnalyzeOptions<'_>) -> Result<Analysis, Error> {
         let gaps = self.gaps(options)?;
         self.with_case(options, |case| match &options.goal {
             Some(goal) => Ok(self.assemble(gaps, approx::price(case, goal)?)),
@@ -162,8 +166,8 @@ impl<'a> Job<'a> {
         })
     }
 
-    pub(crate) fn profile(&self, options: &AnalyzeOptions) -> Result<Profile, Error> {
-        let names = FunctionNames::read(&self.trace.header().module);
+    pub(crate) fn profile(&self, options: &AnalyzeOptions<'_>) -> Result<Profile, Error> {
+        let names = Symbols::of(&self.module, options.symbols)?.names();
         if options.goal.is_some() {
             return Ok(Profile::of(self.analyze(options)?, names));
         }
@@ -189,7 +193,7 @@ impl<'a> Job<'a> {
     /// # Errors
     ///
     /// When something is and `options` don't allow that. An estimate allows for it.
-    fn gaps(&self, options: &AnalyzeOptions) -> Result<Vec<String>, Error> {
+    fn gaps(&self, options: &AnalyzeOptions<'_>) -> Result<Vec<String>, Error> {
         let mut gaps = completeness::gaps(self.trace);
         if options.goal.is_some() {
             return Ok(gaps);
@@ -208,7 +212,7 @@ impl<'a> Job<'a> {
 
     fn with_case<T>(
         &self,
-        options: &AnalyzeOptions,
+        options: &AnalyzeOptions<'_>,
         work: impl FnOnce(&Case<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let Job { trace, model, module, bodies } = self;
@@ -217,7 +221,8 @@ impl<'a> Job<'a> {
         let pricer = TailPricer { module, plan, model, bodies };
         let budget = budget(trace, &pricer);
         let pricing = Pricing { module, plan, model, parts: &parts, budget };
-        work(&Case { trace, plan, parts: &parts, pricing, pricer, options })
+        let symbols = Symbols::of(module, options.symbols)?;
+        work(&Case { trace, plan, parts: &parts, pricing, pricer, options, symbols })
     }
 
     fn assemble(&self, gaps: Vec<String>, found: Findings) -> Analysis {

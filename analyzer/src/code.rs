@@ -12,7 +12,7 @@ use crate::limits::{MAX_CODE_FUNCTIONS, MAX_CODE_LINES, MAX_OPERATOR_TEXT};
 use crate::names::shortened;
 use crate::operators::{self, Blocks};
 use crate::profile::{CodeLine, FunctionCode};
-use crate::sources::Sources;
+use crate::sources::code_start;
 
 /// The code of the first functions in `hot`, indices in the module; `blocks` tells how often each
 /// block ran.
@@ -26,7 +26,7 @@ pub(crate) fn code(
     hot: impl Iterator<Item = u32>,
 ) -> Result<Vec<FunctionCode>, Error> {
     let (module, plan, model) = (case.pricer.module, case.plan, case.pricer.model);
-    let sources = Sources::read(module.wasm);
+    let (sources, start) = (case.symbols.sources(), code_start(module.wasm));
     let hot = hot.filter_map(|index| index.checked_sub(plan.imported_functions));
     let mut found = Vec::new();
     // Where the text of each operator goes, by its offset in the module.
@@ -55,7 +55,7 @@ pub(crate) fn code(
                     text: slicer::opcode::name(&kind).to_string(),
                     count,
                     fuel: count.saturating_mul(price.into()),
-                    source: sources.line(offset),
+                    source: sources.line(offset - start),
                 });
                 let opens = matches!(
                     kind,

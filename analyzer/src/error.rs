@@ -18,6 +18,9 @@ pub enum Error {
     /// The module in the trace is refused, or the plan isn't one of it.
     #[error("the module in the trace: {0}")]
     Module(#[source] slicer::Error),
+    /// The module that symbols should come from is none, or another one.
+    #[error("the module with the symbols: {0}")]
+    Symbols(String),
     /// The loop nests of the trace take longer than the program that it was recorded from.
     #[error(
         "the loops in the trace run longer than its program had time for: either it is damaged, \

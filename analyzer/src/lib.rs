@@ -71,6 +71,7 @@ pub mod snapshot;
 mod sources;
 mod steps;
 mod streams;
+mod symbols;
 mod table;
 mod tail;
 mod tally;

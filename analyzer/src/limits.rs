@@ -131,3 +131,9 @@ pub const MAX_FIREFOX_SPLITS: u64 = 1 << 16;
 
 /// Longest snapshot that is read: some million functions.
 pub const MAX_SNAPSHOT_BYTES: usize = 64 << 20;
+
+/// Longest C++ name that is demangled: what a name stands for can be far longer than itself.
+pub const MAX_MANGLED_NAME: usize = 4096;
+
+/// Largest module that symbols are taken from.
+pub const MAX_SYMBOLS_BYTES: u64 = 1 << 30;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use crate::limits::MAX_MANGLED_NAME;
 use wasmparser::{ExternalKind, KnownCustom, Name, Parser, Payload};
 
 /// The names of a module's functions.
@@ -65,12 +66,15 @@ impl FunctionNames {
     }
 }
 
-/// Rust names as they stand in the source; other names unchanged.
+/// Rust and C++ names as they stand in the source; other names unchanged.
 fn demangle(name: &str) -> String {
-    match rustc_demangle::try_demangle(name) {
-        Ok(demangled) => format!("{demangled:#}"),
-        Err(_) => name.to_string(),
+    if let Ok(demangled) = rustc_demangle::try_demangle(name) {
+        return format!("{demangled:#}");
     }
+    let demangled = (name.len() <= MAX_MANGLED_NAME && name.starts_with("_Z"))
+        .then(|| cpp_demangle::Symbol::new(name).ok()?.demangle().ok())
+        .flatten();
+    demangled.unwrap_or_else(|| name.to_string())
 }
 
 /// `text` with every character that could steer a terminal written as an escape.
@@ -113,7 +117,9 @@ mod tests {
                 (func $named (export "other"))
                 (func (export "exported"))
                 (func)
-                (func $_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE))"#,
+                (func $_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE)
+                (func $_ZNSt6vectorIiSaIiEE9push_backERKi)
+                (func $_Z_))"#,
         )
         .expect("valid text");
         let names = FunctionNames::read(&wasm);
@@ -121,6 +127,8 @@ mod tests {
         assert_eq!(names.get(1), "exported");
         assert_eq!(names.get(2), "func[2]");
         assert_eq!(names.get(3), "core::fmt::Write::write_fmt");
+        assert_eq!(names.get(4), "std::vector<int, std::allocator<int> >::push_back(int const&)");
+        assert_eq!(names.get(5), "_Z_");
         assert_eq!(names.get(99), "func[99]");
     }
 

@@ -91,7 +91,7 @@ pub struct SourceLine {
 pub fn profile(
     trace: &Trace,
     model: &CostModel,
-    options: &AnalyzeOptions,
+    options: &AnalyzeOptions<'_>,
 ) -> Result<Profile, Error> {
     analysis::in_threads(options.jobs, || analysis::Job::new(trace, model)?.profile(options))
 }

@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use formats::report::{FunctionInterval, FunctionReport, LoopInterval, LoopReport, Range};
 
 use crate::analysis::Case;
-use crate::names::FunctionNames;
 
 /// The functions and loops that ran, those with most fuel first.
 pub(crate) struct Rows {
@@ -35,7 +34,7 @@ pub(crate) fn rows(
     figure: impl Fn(u32) -> Figure,
     totals: Option<&[u128]>,
 ) -> Rows {
-    let names = FunctionNames::read(&case.trace.header().module);
+    let names = case.symbols.names();
     let (mut functions, mut loops) = (Vec::new(), Vec::new());
     for (number, function) in (0..).zip(&case.plan.functions) {
         let index = case.plan.function_index(number);

@@ -136,3 +136,22 @@ fn shells_and_man_are_told_all_verbs() {
     let page = stdout(&folder.run(&["man"]));
     assert!(page.contains(".TH wf-analyze 1") && page.contains("\\-\\-cost\\-model"), "{page}");
 }
+
+#[test]
+fn names_can_come_from_another_module_with_the_same_functions() {
+    let folder = folder("symbols");
+    let twin = super::PROGRAM.replace("$leaf", "$blatt");
+    folder.file("twin.wasm", &wat::parse_str(twin).expect("valid text"));
+    let output = folder.run(&["trace.bin", "--symbols", "twin.wasm"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let (with, without) = (stdout(&output), stdout(&folder.run(&["trace.bin"])));
+    assert!(with.contains("blatt") && !with.contains("leaf"), "{with}");
+    let numbers = |text: &str| text.replace("blatt", "").replace("leaf", "");
+    assert_eq!(numbers(&with), numbers(&without));
+    folder.file("other.wasm", &wat::parse_str("(module (func))").expect("valid text"));
+    for wrong in ["other.wasm", "trace.bin", "none.wasm"] {
+        let output = folder.run(&["trace.bin", "--symbols", wrong]);
+        assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+        assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+    }
+}

@@ -18,6 +18,7 @@ Examples:
   wf-analyze --approx=5 --confidence 0.99 trace.bin
   wf-analyze --follow trace.bin                     while wf-record is still writing it
   wf-analyze --cost-model unit trace.bin            count every operator as 1
+  wf-analyze --symbols app.debug.wasm trace.bin     names that the recorded module lacks
   wf-analyze --format html -o report.html trace.bin tables, flame graph, chart, annotated code
   wf-analyze --format json -o report.json trace.bin
   wf-analyze --sort total --limit 10 trace.bin      most fuel first, callees included
@@ -119,6 +120,11 @@ pub(crate) struct ReportArgs {
     /// Prices: `wasmtime` (that of wasmtime-48), `wasmtime-45`, `unit`, or a file.
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
     pub(crate) cost_model: String,
+
+    /// A module with the same functions, to take names and source lines from, when the recorded one was
+    /// stripped.
+    #[arg(long, value_name = "MODULE.wasm")]
+    pub(crate) symbols: Option<PathBuf>,
 
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
@@ -234,6 +240,11 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
     pub(crate) cost_model: String,
 
+    /// A module with the same functions, to take names and source lines from, when the recorded one was
+    /// stripped.
+    #[arg(long, value_name = "MODULE.wasm")]
+    pub(crate) symbols: Option<PathBuf>,
+
     /// Threads [default: one for each processor]; the profile is the same for any number.
     #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
     pub(crate) jobs: Option<usize>,
@@ -334,6 +345,11 @@ pub(crate) struct PricingArgs {
     /// Prices: `wasmtime` (that of wasmtime-48), `wasmtime-45`, `unit`, or a file.
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
     pub(crate) cost_model: String,
+
+    /// A module with the same functions, to take names and source lines from, when the recorded one was
+    /// stripped.
+    #[arg(long, value_name = "MODULE.wasm")]
+    pub(crate) symbols: Option<PathBuf>,
 
     /// Threads [default: one for each processor].
     #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]

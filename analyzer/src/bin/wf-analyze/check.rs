@@ -39,7 +39,12 @@ pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Verdict> {
 /// What the run of the trace at `path` cost.
 pub(crate) fn snapshot(path: &Path, pricing: &PricingArgs) -> Result<Snapshot> {
     let model = cost_model::load(&pricing.cost_model)?;
-    let options = AnalyzeOptions { jobs: pricing.jobs, ..AnalyzeOptions::default() };
+    let symbols = traces::symbols(pricing.symbols.as_deref())?;
+    let options = AnalyzeOptions {
+        jobs: pricing.jobs,
+        symbols: symbols.as_deref(),
+        ..AnalyzeOptions::default()
+    };
     let analysis = analyzer::analyze(&traces::open(path)?, &model, &options)
         .map_err(|error| traces::explain(path, &error))?;
     Ok(Snapshot::of(&analysis.report))

@@ -40,8 +40,13 @@ pub(crate) fn run(args: &DiffArgs, color: Color) -> Result<Verdict> {
 
 fn profile(path: &Path, pricing: &PricingArgs) -> Result<Profile> {
     let model = cost_model::load(&pricing.cost_model)?;
-    let options =
-        AnalyzeOptions { jobs: pricing.jobs, inclusive: true, ..AnalyzeOptions::default() };
+    let symbols = traces::symbols(pricing.symbols.as_deref())?;
+    let options = AnalyzeOptions {
+        jobs: pricing.jobs,
+        inclusive: true,
+        symbols: symbols.as_deref(),
+        ..AnalyzeOptions::default()
+    };
     profile::profile(&traces::open(path)?, &model, &options)
         .map_err(|error| traces::explain(path, &error))
 }

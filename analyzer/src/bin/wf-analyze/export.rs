@@ -30,8 +30,10 @@ pub(crate) fn run(args: &ExportArgs, color: Color) -> Result<()> {
 fn profile(args: &ExportArgs) -> Result<Profile> {
     let model = cost_model::load(&args.cost_model)?;
     let trace = traces::open(&args.trace)?;
+    let symbols = traces::symbols(args.symbols.as_deref())?;
     let options = AnalyzeOptions {
         jobs: args.jobs,
+        symbols: symbols.as_deref(),
         allow_partial: args.allow_partial,
         inclusive: true,
         ..AnalyzeOptions::default()

@@ -21,8 +21,10 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
         false => traces::open(path)?,
         true => follow::until_the_end(path, &model, args, color)?,
     };
+    let symbols = traces::symbols(args.symbols.as_deref())?;
     let options = AnalyzeOptions {
         jobs: args.jobs,
+        symbols: symbols.as_deref(),
         allow_partial: args.allow_partial,
         inclusive: args.inclusive,
         operators: true,

@@ -2,11 +2,12 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use analyzer::Error;
-use anyhow::{Result, anyhow};
+use analyzer::limits::MAX_SYMBOLS_BYTES;
+use anyhow::{Context, Result, anyhow, ensure};
 use formats::trace::{Trace, TraceError};
 
 /// Opens the trace at `path`; `-` is standard input.
@@ -60,4 +61,19 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::Order { .. } | Error::Replay(_) | Error::Module(_) => "record it again",
         _ => return None,
     })
+}
+
+/// The bytes of the module at `path`, if there is one.
+pub(crate) fn symbols(path: Option<&Path>) -> Result<Option<Vec<u8>>> {
+    let Some(path) = path else { return Ok(None) };
+    let mut module = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_SYMBOLS_BYTES + 1).read_to_end(&mut module));
+    read.with_context(|| format!("cannot read {}", path.display()))?;
+    ensure!(
+        module.len() as u64 <= MAX_SYMBOLS_BYTES,
+        "{} has more than {MAX_SYMBOLS_BYTES} bytes",
+        path.display()
+    );
+    Ok(Some(module))
 }
