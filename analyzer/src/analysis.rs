@@ -210,7 +210,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn with_case<T>(
+    pub(crate) fn with_case<T>(
         &self,
         options: &AnalyzeOptions<'_>,
         work: impl FnOnce(&Case<'_>) -> Result<T, Error>,

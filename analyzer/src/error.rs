@@ -18,6 +18,9 @@ pub enum Error {
     /// The module in the trace is refused, or the plan isn't one of it.
     #[error("the module in the trace: {0}")]
     Module(#[source] slicer::Error),
+    /// A trace has more distinct events than can be told apart.
+    #[error("the trace has too many distinct events for that")]
+    TooManyEvents,
     /// The module that symbols should come from is none, or another one.
     #[error("the module with the symbols: {0}")]
     Symbols(String),

@@ -64,6 +64,7 @@ pub mod names;
 mod operators;
 mod parts;
 pub mod profile;
+pub mod regression;
 pub mod render;
 mod replay;
 mod rows;

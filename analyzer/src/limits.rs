@@ -137,3 +137,6 @@ pub const MAX_MANGLED_NAME: usize = 4096;
 
 /// Largest module that symbols are taken from.
 pub const MAX_SYMBOLS_BYTES: u64 = 1 << 30;
+
+/// How often each price of a fit is improved at most.
+pub const MAX_FIT_SWEEPS: usize = 100_000;

@@ -159,6 +159,43 @@ impl Pricing<'_> {
         Ok(whole)
     }
 
+    /// What `take` makes of the blocks that each event runs, with how often, in the order of `entries`:
+    /// distinct events, in ascending order.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pricing::price`].
+    pub(crate) fn blocks_of_events<T: Send>(
+        &self,
+        entries: &[HistogramEntry],
+        take: impl Fn(&[((u32, u32), u128)]) -> T + Sync,
+    ) -> Result<Vec<T>, Error> {
+        let runs = runs(self.plan, entries)?;
+        let taken: Vec<Result<Vec<T>, Error>> = chunks(self.plan, &runs)?
+            .into_par_iter()
+            .map(|chunk| {
+                let mut taken = Vec::new();
+                self.replay(entries, &runs[chunk], Accounts::Blocks, |slice, _, _, found| {
+                    let blocks: Vec<((u32, u32), u128)> = match found.is_cut {
+                        true => Vec::new(),
+                        false => {
+                            let named = slice.contexts.iter().zip(&found.fuel);
+                            let place = |block: Option<u32>| Some((slice.key.function, block?));
+                            named
+                                .filter_map(|(&block, &times)| Some((place(block)?, times)))
+                                .collect()
+                        }
+                    };
+                    taken.push(take(&blocks));
+                    Ok(())
+                })?;
+                Ok(taken)
+            })
+            .collect();
+        let taken: Result<Vec<Vec<T>>, Error> = taken.into_iter().collect();
+        Ok(taken?.into_iter().flatten().collect())
+    }
+
     /// Replays the events of `runs`, and gives what each slice and path found to `note`.
     fn replay(
         &self,

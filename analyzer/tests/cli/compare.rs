@@ -155,3 +155,20 @@ fn names_can_come_from_another_module_with_the_same_functions() {
         assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
     }
 }
+
+#[test]
+fn a_fit_proposes_prices_and_says_how_good_they_are() {
+    let folder = folder("fit");
+    let output = folder.run(&["cost-model", "fit", "trace.bin"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("% of the variance explained, residual ±"), "{text}");
+    assert!(text.contains("  local\n") && text.contains("  recorded event\n"), "{text}");
+    let model = stdout(&folder.run(&["cost-model", "fit", "--toml", "trace.bin"]));
+    folder.file("fitted.toml", model.as_bytes());
+    let output = folder.run(&["--cost-model", "fitted.toml", "trace.bin"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let output = folder.run(&["cost-model", "fit", "fitted.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+}

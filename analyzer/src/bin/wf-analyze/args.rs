@@ -70,7 +70,7 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Fails if a run costs more than a snapshot of an earlier one, or a budget, allows.
     Check(CheckArgs),
-    /// Lists and prints cost models.
+    /// Lists, prints and fits cost models.
     #[command(subcommand)]
     CostModel(CostModelCommand),
     /// Prints what a shell needs to complete the command line.
@@ -375,6 +375,35 @@ pub(crate) enum CostModelCommand {
         #[arg(value_name = "NAME|FILE.toml")]
         model: String,
     },
+    /// Proposes what each class of operators costs in nanoseconds, from the times of the segments of
+    /// recorded runs: to check a price list against reality.
+    Fit(FitArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The prices are those of non-negative least squares. What is not explained is told beside them; classes
+that always occur together can't be told apart, and a price with a small share means little. Several
+traces of different programs, recorded on an idle machine, tell more than one.
+
+Examples:
+  wf-analyze cost-model fit a.bin b.bin c.bin
+  wf-analyze cost-model fit --toml a.bin b.bin > picoseconds.toml
+  wf-analyze --cost-model picoseconds.toml a.bin
+
+Exit status: 0 done; 2 wrong usage, or a trace that is unreadable or has no segments with a time.")]
+pub(crate) struct FitArgs {
+    /// The traces.
+    #[arg(value_name = "TRACE", required = true)]
+    pub(crate) traces: Vec<PathBuf>,
+
+    /// Print a cost model whose unit is a picosecond.
+    #[arg(long)]
+    pub(crate) toml: bool,
+
+    /// Threads [default: one for each processor].
+    #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
+    pub(crate) jobs: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

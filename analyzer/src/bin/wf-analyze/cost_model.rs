@@ -1,22 +1,58 @@
 //! `wf-analyze cost-model`, and finding the model that `--cost-model` names.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use analyzer::regression;
+use analyzer::render::grouped;
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use formats::cost_model::{BUILTIN_NAMES, CostModel};
 use formats::limits::MAX_COST_MODEL_BYTES;
+use formats::trace::Trace;
 
-use crate::args::{Color, CostModelCommand};
-use crate::output;
+use crate::args::{Color, CostModelCommand, FitArgs};
+use crate::{output, traces};
 
 /// Runs the verb.
 pub(crate) fn run(verb: &CostModelCommand) -> Result<()> {
     let text = match verb {
         CostModelCommand::List => list(),
         CostModelCommand::Print { model } => load(model)?.to_toml(),
+        CostModelCommand::Fit(args) => fit(args)?,
     };
     output::write(&text, None, Color::Never)
+}
+
+fn fit(args: &FitArgs) -> Result<String> {
+    let traces: Result<Vec<Trace>> = args.traces.iter().map(|path| traces::open(path)).collect();
+    let fit = regression::fit(&traces?, args.jobs)?;
+    ensure!(fit.segments > 0, "no segment of the traces has a time");
+    if args.toml {
+        return Ok(fit.to_cost_model("fitted, in picoseconds").to_toml());
+    }
+    let mut text = format!(
+        "{} segments, {:.3} s; {:.1} % of the variance explained, residual ±{:.1} % of a segment\n\n\
+         {:>10} {:>8} {:>18}  class\n",
+        fit.segments,
+        fit.seconds,
+        fit.explained * 100.0,
+        fit.residual * 100.0,
+        "ns each",
+        "share",
+        "count",
+    );
+    for term in &fit.terms {
+        let _ = writeln!(
+            text,
+            "{:>10.3} {:>6.1} % {:>18}  {}",
+            term.nanoseconds,
+            term.share * 100.0,
+            grouped(term.count as u128),
+            term.class
+        );
+    }
+    Ok(text)
 }
 
 fn list() -> String {
