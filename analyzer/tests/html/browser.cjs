@@ -72,7 +72,7 @@ const checks = {
     const self = (await column(page, 'functions', 3)).map(digits);
     assert.equal(self.reduce((sum, fuel) => sum + fuel, 0n), total);
     assert.equal(await page.textContent('.badge'), 'exact');
-    assert.match(await page.textContent('.facts'), /fuel\/s/);
+    assert.match(await page.textContent('.facts'), /fuel a second/);
   },
 
   async 'a name is text whatever it says'(page) {
