@@ -14,6 +14,7 @@ use slicer::module::Module;
 use crate::bodies::{self, Body};
 use crate::estimate::Goal;
 use crate::fit;
+use crate::meter::Meter;
 use crate::parts::Parts;
 use crate::profile::Profile;
 use crate::replay::{Budget, Pricing};
@@ -26,7 +27,7 @@ use crate::walk::{TrapTail, place_of};
 use crate::{Error, approx, code, completeness, exact, operators};
 
 /// How to analyze.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct AnalyzeOptions<'a> {
     /// Number of threads; `None` for one per processor.
     pub jobs: Option<usize>,
@@ -42,6 +43,8 @@ pub struct AnalyzeOptions<'a> {
     /// A module with the same functions as that of the trace, to take names and source lines from:
     /// that of the trace may have been stripped of them.
     pub symbols: Option<&'a [u8]>,
+    /// Told how far the analysis has come.
+    pub meter: Option<&'a Meter>,
 }
 
 /// What an analysis found.
@@ -181,7 +184,7 @@ impl<'a> Job<'a> {
                 report.operators = operators::operators(case, &blocks, &detail)?;
                 let hot = report.functions.iter().map(|function| function.index);
                 profile.code = code::code(case, &blocks, hot)?;
-                profile.timeline = timeline(case.trace, &detail.entries, &detail.prices)?;
+                profile.timeline = timeline(case, &detail.entries, &detail.prices)?;
             }
             profile.tree = detail.tree;
             Ok(profile)

@@ -77,7 +77,8 @@ pub(crate) fn price_in_detail(
     let hand_over = |whole: &mut AddedUp, entries: Vec<HistogramEntry>| {
         whole.merge(add_up(case, &entries, false)?)
     };
-    let counts = tally::count(case.trace, case.options.allow_partial, hand_over)?;
+    let counts =
+        tally::count(case.trace, case.options.allow_partial, case.options.meter, hand_over)?;
     let count_time = start.elapsed();
     let may_walk = may_walk(case, &counts);
     let walks = may_walk && wants_walk(case)?;
@@ -188,7 +189,8 @@ fn ends_within_a_path(case: &Case<'_>) -> Result<bool, Error> {
 
 fn walk(case: &Case<'_>, entries: &[HistogramEntry], prices: &[Price]) -> Result<Walk, Error> {
     let steps = Steps::new(case.plan, case.pricer.bodies, entries, prices)?;
-    Order { trace: case.trace, steps: &steps, pricer: case.pricer }.walk(&streams(case.trace))
+    Order { trace: case.trace, steps: &steps, pricer: case.pricer, meter: case.options.meter }
+        .walk(&streams(case.trace))
 }
 
 fn unordered(case: &Case<'_>, ledger: &Ledger) -> Result<Vec<TrapTail>, Error> {

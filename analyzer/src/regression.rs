@@ -83,7 +83,7 @@ pub fn fit(traces: &[Trace], jobs: Option<usize>) -> Result<Fit, Error> {
 
 fn add_trace(case: &Case<'_>, sums: &mut Sums) -> Result<(), Error> {
     let too_many = |_: &mut (), _| Err(Error::TooManyEvents);
-    let counts = tally::count(case.trace, true, too_many)?;
+    let counts = tally::count(case.trace, true, case.options.meter, too_many)?;
     if counts.entries.len() > MAX_PRICED_EVENTS {
         return Err(Error::TooManyEvents);
     }

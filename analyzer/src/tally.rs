@@ -19,6 +19,7 @@ use rayon::prelude::*;
 
 use crate::Error;
 use crate::limits::{ENTRIES_AT_ONCE, MAX_STRETCH_EVENTS, STRETCHES};
+use crate::meter::Meter;
 
 /// The distinct events of a trace.
 #[derive(Debug, Default)]
@@ -50,9 +51,13 @@ pub(crate) struct Damage {
 pub(crate) fn count<T: Default + Send>(
     trace: &Trace,
     allow_damage: bool,
+    meter: Option<&Meter>,
     hand_over: impl Fn(&mut T, Vec<HistogramEntry>) -> Result<(), Error> + Sync,
 ) -> Result<Counts<T>, Error> {
     let segments = trace.segments().len();
+    if let Some(meter) = meter {
+        meter.expect(segments);
+    }
     let length = segments.div_ceil(STRETCHES).max(1);
     let stretches: Vec<Result<Counts<T>, Error>> = (0..segments.div_ceil(length))
         .into_par_iter()
@@ -60,7 +65,12 @@ pub(crate) fn count<T: Default + Send>(
             || SegmentReader::new(trace),
             |reader, index| {
                 let stretch = index * length..((index + 1) * length).min(segments);
-                count_stretch(reader, stretch, allow_damage, &hand_over)
+                let length = stretch.len();
+                let counted = count_stretch(reader, stretch, allow_damage, &hand_over);
+                if let Some(meter) = meter {
+                    meter.advance(length);
+                }
+                counted
             },
         )
         .collect();

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 use formats::events::Event;
-use formats::trace::{Histogram, HistogramEntry, Kept, SegmentEntry, Trace};
+use formats::trace::{Histogram, HistogramEntry, Kept, SegmentEntry};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::analysis::Case;
 use crate::profile::Stretch;
 use crate::replay::Price;
 use crate::tally;
@@ -19,10 +20,11 @@ use crate::tally;
 ///
 /// [`Error::Overflow`].
 pub(crate) fn timeline(
-    trace: &Trace,
+    case: &Case<'_>,
     entries: &[HistogramEntry],
     prices: &[Price],
 ) -> Result<Vec<Stretch>, Error> {
+    let trace = case.trace;
     let prices: HashMap<&Event, u128, RandomState> =
         entries.iter().zip(prices).map(|(entry, price)| (&entry.event, price.fuel)).collect();
     let fuel = |histogram: &Histogram| {
@@ -36,6 +38,9 @@ pub(crate) fn timeline(
     let kept: Vec<usize> =
         numbered.filter(|(_, entry)| is_kept(entry)).map(|(segment, _)| segment).collect();
     let mut stretches = Vec::with_capacity(kept.len());
+    if let Some(meter) = case.options.meter {
+        meter.expect(kept.len());
+    }
     for group in tally::groups(trace, &kept) {
         let read = tally::read(trace, group);
         let found: Result<Vec<Option<Stretch>>, Error> = group
@@ -51,6 +56,9 @@ pub(crate) fn timeline(
             })
             .collect();
         stretches.extend(found?.into_iter().flatten());
+        if let Some(meter) = case.options.meter {
+            meter.advance(group.len());
+        }
     }
     stretches.sort_by_key(|stretch| (stretch.start_ns, stretch.stream));
     Ok(stretches)

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::Error;
 use crate::calls::{Calls, Partial, Tail, Walker};
 use crate::limits::ORDERED_BATCH_BYTES;
+use crate::meter::Meter;
 use crate::steps::{Found, Steps};
 use crate::streams::{Item, is_open, streams};
 use crate::tail::{Place, Situation, TailFuel, TailPricer};
@@ -49,6 +50,7 @@ pub(crate) struct Order<'a> {
     pub(crate) trace: &'a Trace,
     pub(crate) steps: &'a Steps,
     pub(crate) pricer: TailPricer<'a>,
+    pub(crate) meter: Option<&'a Meter>,
 }
 
 impl Order<'_> {
@@ -61,6 +63,9 @@ impl Order<'_> {
         let plan = self.pricer.plan;
         let mut tails = Vec::new();
         let mut calls = Calls::new(self.steps, plan.functions.len());
+        if let Some(meter) = self.meter {
+            meter.expect(self.trace.segments().len());
+        }
         for items in streams.values() {
             self.walk_stream(items, &mut calls, &mut tails)?;
         }
@@ -152,6 +157,9 @@ impl Order<'_> {
             Ok(())
         };
         let walked = walk();
+        if let Some(meter) = self.meter {
+            meter.advance(1);
+        }
         let partial = walker.finish();
         walked.map(|()| partial)
     }

@@ -236,18 +236,8 @@ pub(crate) struct ExportArgs {
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: PathBuf,
 
-    /// Prices: `wasmtime` (that of wasmtime-48), `wasmtime-45`, `unit`, or a file.
-    #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
-    pub(crate) cost_model: String,
-
-    /// A module with the same functions, to take names and source lines from, when the recorded one was
-    /// stripped.
-    #[arg(long, value_name = "MODULE.wasm")]
-    pub(crate) symbols: Option<PathBuf>,
-
-    /// Threads [default: one for each processor]; the profile is the same for any number.
-    #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
-    pub(crate) jobs: Option<usize>,
+    #[command(flatten)]
+    pub(crate) pricing: PricingArgs,
 
     /// Export what is there of a truncated, damaged or lossy trace.
     #[arg(long)]

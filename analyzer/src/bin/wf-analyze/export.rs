@@ -9,6 +9,7 @@ use analyzer::profile::{self, Profile};
 use anyhow::{Result, bail};
 
 use crate::args::{Color, ExportArgs};
+use crate::progress::with_bar;
 use crate::{cost_model, output, traces};
 
 /// Runs the verb.
@@ -28,17 +29,21 @@ pub(crate) fn run(args: &ExportArgs, color: Color) -> Result<()> {
 }
 
 fn profile(args: &ExportArgs) -> Result<Profile> {
-    let model = cost_model::load(&args.cost_model)?;
+    let model = cost_model::load(&args.pricing.cost_model)?;
     let trace = traces::open(&args.trace)?;
-    let symbols = traces::symbols(args.symbols.as_deref())?;
+    let symbols = traces::symbols(args.pricing.symbols.as_deref())?;
     let options = AnalyzeOptions {
-        jobs: args.jobs,
+        jobs: args.pricing.jobs,
         symbols: symbols.as_deref(),
         allow_partial: args.allow_partial,
         inclusive: true,
         ..AnalyzeOptions::default()
     };
-    profile::profile(&trace, &model, &options).map_err(|error| traces::explain(&args.trace, &error))
+    let profile = with_bar(args.quiet, |meter| {
+        let options = AnalyzeOptions { meter: Some(meter), ..options };
+        profile::profile(&trace, &model, &options)
+    });
+    profile.map_err(|error| traces::explain(&args.trace, &error))
 }
 
 fn warnings(profile: &Profile) -> impl Iterator<Item = &str> {

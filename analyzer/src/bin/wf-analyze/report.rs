@@ -11,6 +11,7 @@ use analyzer::{Analysis, AnalyzeOptions, html};
 use anyhow::Result;
 
 use crate::args::{Color, Format, ReportArgs};
+use crate::progress::with_bar;
 use crate::{cost_model, follow, output, traces};
 
 /// Prices the trace at `path` and writes the report.
@@ -25,6 +26,7 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
     let options = AnalyzeOptions {
         jobs: args.jobs,
         symbols: symbols.as_deref(),
+        meter: None,
         allow_partial: args.allow_partial,
         inclusive: args.inclusive,
         operators: true,
@@ -35,17 +37,18 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
             ..Goal::default()
         }),
     };
-    let explain = |error| traces::explain(path, &error);
-    let (analysis, page) = match args.format {
-        Format::Html => {
-            let options = AnalyzeOptions { inclusive: args.approx.is_none(), ..options };
-            let profile = profile(&trace, &model, &options).map_err(explain)?;
-            let mut page = Vec::new();
-            html::page(&profile, &mut page)?;
-            (profile.analysis, Some(String::from_utf8(page)?))
+    let found = with_bar(args.quiet, |meter| {
+        let options = AnalyzeOptions { meter: Some(meter), ..options };
+        if args.format != Format::Html {
+            return analyzer::analyze(&trace, &model, &options).map(|analysis| (analysis, None));
         }
-        _ => (analyzer::analyze(&trace, &model, &options).map_err(explain)?, None),
-    };
+        let options = AnalyzeOptions { inclusive: args.approx.is_none(), ..options };
+        let profile = profile(&trace, &model, &options)?;
+        let mut page = Vec::new();
+        html::page(&profile, &mut page).expect("a vector takes everything");
+        Ok((profile.analysis, Some(page)))
+    });
+    let (analysis, page) = found.map_err(|error| traces::explain(path, &error))?;
     if args.verbose {
         let work = work(&analysis, started);
         output::complain("note", &work, color);
@@ -61,7 +64,7 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
         Format::Json => render::json(&analysis, &view),
         Format::Csv => render::csv(&analysis, &view),
         Format::Markdown => render::markdown(&analysis, &view),
-        Format::Html => page.unwrap_or_default(),
+        Format::Html => String::from_utf8(page.unwrap_or_default())?,
     };
     output::write(&text, args.output.as_deref(), color)
 }
