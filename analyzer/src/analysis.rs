@@ -160,9 +160,12 @@ impl<'a> Job<'a> {
             None => {
                 let (found, detail) = exact::price_in_detail(case, options.operators)?;
                 let mut analysis = self.assemble(gaps, found);
-                if options.operators && detail.has_prices() {
+                if options.operators
+                    && let Some(prices) = &detail.prices
+                {
                     let blocks = detail.count_blocks(case)?;
-                    analysis.report.operators = operators::operators(case, &blocks, &detail)?;
+                    let operators = operators::operators(case, &detail, prices, &blocks)?;
+                    analysis.report.operators = operators;
                 }
                 Ok(analysis)
             }
@@ -178,13 +181,13 @@ impl<'a> Job<'a> {
         self.with_case(options, |case| {
             let (found, detail) = exact::price_in_detail(case, true)?;
             let mut profile = Profile::of(self.assemble(gaps, found), names);
-            if detail.has_prices() {
+            if let Some(prices) = &detail.prices {
                 let blocks = detail.count_blocks(case)?;
                 let report = &mut profile.analysis.report;
-                report.operators = operators::operators(case, &blocks, &detail)?;
+                report.operators = operators::operators(case, &detail, prices, &blocks)?;
                 let hot = report.functions.iter().map(|function| function.index);
                 profile.code = code::code(case, &blocks, hot)?;
-                profile.timeline = timeline(case, &detail.entries, &detail.prices)?;
+                profile.timeline = timeline(case, &detail.entries, prices)?;
             }
             profile.tree = detail.tree;
             Ok(profile)

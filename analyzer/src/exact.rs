@@ -35,18 +35,13 @@ pub(crate) struct Detail {
     pub(crate) tree: CallTree,
     /// The distinct events, in ascending order.
     pub(crate) entries: Vec<HistogramEntry>,
-    /// The price of each; none if they are too many to keep.
-    pub(crate) prices: Vec<Price>,
+    /// The price of each; `None` if they were too many to keep, or were not asked for.
+    pub(crate) prices: Option<Vec<Price>>,
     /// What traps cut short.
     pub(crate) tails: Vec<TrapTail>,
 }
 
 impl Detail {
-    /// Whether the price of each event is there.
-    pub(crate) fn has_prices(&self) -> bool {
-        self.entries.len() == self.prices.len()
-    }
-
     /// How often each block of the program ran. The nests that a trap cut short, or may have, are left
     /// out: what they did is not known.
     ///
@@ -83,8 +78,9 @@ pub(crate) fn price_in_detail(
     let may_walk = may_walk(case, &counts);
     let walks = may_walk && wants_walk(case)?;
     let Counts { entries, handed_over, damage } = counts;
-    let keeps_prices = keeps_prices && may_keep(&entries, &handed_over);
-    let mut whole = add_up(case, &entries, walks || keeps_prices)?;
+    let asks_for_prices = keeps_prices;
+    let keeps_prices = walks || keeps_prices && may_keep(&entries, &handed_over);
+    let mut whole = add_up(case, &entries, keeps_prices)?;
     handed_over.into_iter().try_for_each(|part| whole.merge(part))?;
     let AddedUp { mut ledger, prices, mut stats } = whole;
     stats.count_time = count_time;
@@ -122,6 +118,12 @@ pub(crate) fn price_in_detail(
         |part| Figure::exact(ledger.sum(part)),
         walks.then_some(totals.as_slice()),
     );
+    if asks_for_prices && !keeps_prices {
+        notes.push(
+            "what operators cost is left out: too many of the events are distinct".to_string(),
+        );
+    }
+    let prices = keeps_prices.then_some(prices);
     let is_whole = damage.is_empty();
     let findings = Findings { fuel, rows, notes, stats, sample: None, is_whole };
     Ok((findings, Detail { tree, entries, prices, tails }))

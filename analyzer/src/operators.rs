@@ -11,25 +11,31 @@ use slicer::module::Module;
 use crate::Error;
 use crate::analysis::Case;
 use crate::exact::Detail;
+use crate::replay::Price;
 
-/// What the fuel of all events was spent on, when the blocks ran so often. It adds up to the total.
+/// What the fuel of all events was spent on, when they have these `prices` and the blocks ran so often.
+/// It adds up to the total.
 ///
 /// # Errors
 ///
-/// Those of [`classes`] and [`rest`].
+/// [`Error::Module`] for an operator that no supported proposal has, [`Error::Overflow`].
 pub(crate) fn operators(
     case: &Case<'_>,
-    blocks: &Blocks,
     detail: &Detail,
+    prices: &[Price],
+    blocks: &Blocks,
 ) -> Result<Vec<OperatorReport>, Error> {
     let (module, plan, model) = (case.pricer.module, case.plan, case.pricer.model);
     let mut found = classes(module, plan, model, blocks)?;
-    found.extend(rest(plan, model, detail)?);
+    found.extend(rest(plan, model, detail, prices)?);
     Ok(found)
 }
 
-/// How often each block ran, by defined function number and block.
-pub(crate) type Blocks = BTreeMap<(u32, u32), u128>;
+/// A block: defined function number and index.
+pub(crate) type Place = (u32, u32);
+
+/// How often each block ran.
+pub(crate) type Blocks = BTreeMap<Place, u128>;
 
 /// How often each operator of the defined function number `function` ran.
 pub(crate) fn counts(plan: &Plan, blocks: &Blocks, function: u32) -> Vec<u128> {
@@ -98,12 +104,17 @@ fn classes(
 /// # Errors
 ///
 /// [`Error::Overflow`].
-fn rest(plan: &Plan, model: &CostModel, detail: &Detail) -> Result<Vec<OperatorReport>, Error> {
+fn rest(
+    plan: &Plan,
+    model: &CostModel,
+    detail: &Detail,
+    prices: &[Price],
+) -> Result<Vec<OperatorReport>, Error> {
     let mut entry = named("function entry");
     let mut units = named("bytes and elements");
     let mut tail = named("before a trap");
     let events = plan.event_map();
-    for (found, price) in detail.entries.iter().zip(&detail.prices) {
+    for (found, price) in detail.entries.iter().zip(prices) {
         match events.resolve(found.event.id) {
             Some(EventKind::Path { function, region, .. }) => {
                 let region = &plan.functions[function as usize].regions[region as usize];

@@ -22,6 +22,7 @@ use rayon::prelude::*;
 use crate::Error;
 use crate::analysis::{AnalyzeOptions, Case, Job, in_threads};
 use crate::limits::{MAX_FIT_SWEEPS, MAX_PRICED_EVENTS};
+use crate::operators::Place;
 use crate::tally;
 
 /// What is counted beside the classes of operators.
@@ -128,17 +129,18 @@ fn terms_of_events<'e>(
     let classes = classes_of_blocks(case)?;
     let events = case.plan.event_map();
     let mut found: HashMap<&Event, Terms, RandomState> = HashMap::default();
-    let replayed = case.pricing.blocks_of_events(entries, |blocks| {
+    let replayed = case.pricing.blocks(entries, |taken: &mut Vec<Terms>, _, ran| {
         let mut terms = [0.0; TERMS];
-        for &(place, times) in blocks {
-            if let Some(classes) = classes.get(&place) {
-                let weighted = classes.iter().map(|&count| f64::from(count) * times as f64);
+        for (place, times) in ran {
+            if let Some(classes) = classes.get(place) {
+                let weighted = classes.iter().map(|&count| f64::from(count) * *times as f64);
                 terms.iter_mut().zip(weighted).for_each(|(sum, term)| *sum += term);
             }
         }
-        terms
+        taken.push(terms);
+        Ok(())
     })?;
-    for (entry, mut terms) in entries.iter().zip(replayed) {
+    for (entry, mut terms) in entries.iter().zip(replayed.into_iter().flatten()) {
         match events.resolve(entry.event.id) {
             Some(EventKind::Path { function, region, .. }) => {
                 let regions = &case.plan.functions[function as usize].regions;
@@ -157,8 +159,8 @@ fn terms_of_events<'e>(
     Ok(found)
 }
 
-/// How many operators of each class a block has, by defined function number and block.
-type Classes = HashMap<(u32, u32), [u32; CLASSES.len()], RandomState>;
+/// How many operators of each class each block has.
+type Classes = HashMap<Place, [u32; CLASSES.len()], RandomState>;
 
 fn classes_of_blocks(case: &Case<'_>) -> Result<Classes, Error> {
     let mut found = Classes::default();

@@ -28,7 +28,7 @@ use crate::limits::{
     BLOCKS_PER_CHUNK, LEAST_STEPS, MAX_BLOCKS_PER_CHUNK, MAX_BUNDLES_PER_CHUNK, MOST_STEPS,
     STEPS_PER_NANOSECOND,
 };
-use crate::operators::Blocks;
+use crate::operators::{Blocks, Place};
 use crate::parts::Parts;
 
 /// What distinct events stand for, in their order.
@@ -120,80 +120,59 @@ impl Pricing<'_> {
         Ok((taken?, stats))
     }
 
-    /// How often each block ran, by defined function and block, over all of `entries`: distinct events,
-    /// in ascending order. Nests that were cut short are left out.
+    /// Replays distinct events, given in ascending order, and gives the blocks that each ran, with how
+    /// often, to `take`; none for nests that were cut short. What was taken comes in the order
+    /// of the events, in parts.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pricing::price`] and of `take`.
+    pub(crate) fn blocks<T: Default + Send>(
+        &self,
+        entries: &[HistogramEntry],
+        take: impl Fn(&mut T, &HistogramEntry, &[(Place, u128)]) -> Result<(), Error> + Sync,
+    ) -> Result<Vec<T>, Error> {
+        let runs = runs(self.plan, entries)?;
+        let taken: Vec<Result<T, Error>> = chunks(self.plan, &runs)?
+            .into_par_iter()
+            .map(|chunk| {
+                let mut taken = T::default();
+                self.replay(entries, &runs[chunk], Accounts::Blocks, |slice, _, entry, found| {
+                    let ran = slice.contexts.iter().zip(&found.fuel).filter(|_| !found.is_cut);
+                    let ran = ran.filter_map(|(block, &times)| {
+                        Some(((slice.key.function, (*block)?), times))
+                    });
+                    take(&mut taken, entry, &ran.collect::<Vec<(Place, u128)>>())
+                })?;
+                Ok(taken)
+            })
+            .collect();
+        taken.into_iter().collect()
+    }
+
+    /// How often each block ran over all of `entries`: distinct events, in ascending order. Nests that
+    /// were cut short are left out.
     ///
     /// # Errors
     ///
     /// Those of [`Pricing::price`].
     pub(crate) fn count_blocks(&self, entries: &[HistogramEntry]) -> Result<Blocks, Error> {
-        let runs = runs(self.plan, entries)?;
-        let chunks = chunks(self.plan, &runs)?;
-        let counted: Vec<Result<Blocks, Error>> = chunks
-            .into_par_iter()
-            .map(|chunk| {
-                let mut sums = Blocks::new();
-                self.replay(entries, &runs[chunk], Accounts::Blocks, |slice, _, entry, found| {
-                    if found.is_cut {
-                        return Ok(());
-                    }
-                    for (block, &times) in slice.contexts.iter().zip(&found.fuel) {
-                        let Some(block) = *block else { continue };
-                        let times = times.checked_mul(entry.count.into());
-                        let sum = sums.entry((slice.key.function, block)).or_default();
-                        let more = times.and_then(|times| sum.checked_add(times));
-                        *sum = more.ok_or(Error::Overflow)?;
-                    }
-                    Ok(())
-                })?;
-                Ok(sums)
+        let add = |sums: &mut Blocks, place, times: Option<u128>| {
+            let sum = sums.entry(place).or_default();
+            let more = times.and_then(|times| sum.checked_add(times));
+            *sum = more.ok_or(Error::Overflow)?;
+            Ok(())
+        };
+        let parts = self.blocks(entries, |sums, entry, ran| {
+            ran.iter().try_for_each(|&(place, times)| {
+                add(sums, place, times.checked_mul(entry.count.into()))
             })
-            .collect();
+        })?;
         let mut whole = Blocks::new();
-        for sums in counted {
-            for (block, times) in sums? {
-                let sum = whole.entry(block).or_default();
-                *sum = sum.checked_add(times).ok_or(Error::Overflow)?;
-            }
+        for (place, times) in parts.into_iter().flatten() {
+            add(&mut whole, place, Some(times))?;
         }
         Ok(whole)
-    }
-
-    /// What `take` makes of the blocks that each event runs, with how often, in the order of `entries`:
-    /// distinct events, in ascending order.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Pricing::price`].
-    pub(crate) fn blocks_of_events<T: Send>(
-        &self,
-        entries: &[HistogramEntry],
-        take: impl Fn(&[((u32, u32), u128)]) -> T + Sync,
-    ) -> Result<Vec<T>, Error> {
-        let runs = runs(self.plan, entries)?;
-        let taken: Vec<Result<Vec<T>, Error>> = chunks(self.plan, &runs)?
-            .into_par_iter()
-            .map(|chunk| {
-                let mut taken = Vec::new();
-                self.replay(entries, &runs[chunk], Accounts::Blocks, |slice, _, _, found| {
-                    let blocks: Vec<((u32, u32), u128)> = match found.is_cut {
-                        true => Vec::new(),
-                        false => {
-                            let named = slice.contexts.iter().zip(&found.fuel);
-                            let place = |block: Option<u32>| Some((slice.key.function, block?));
-                            named
-                                .filter_map(|(&block, &times)| Some((place(block)?, times)))
-                                .collect()
-                        }
-                    };
-                    taken.push(take(&blocks));
-                    Ok(())
-                })?;
-                Ok(taken)
-            })
-            .collect();
-        let taken: Result<Vec<Vec<T>>, Error> = taken.into_iter().collect();
-        Ok(taken?.into_iter().flatten().collect())
     }
 
     /// Replays the events of `runs`, and gives what each slice and path found to `note`.

@@ -61,3 +61,51 @@ impl<'a> Sources<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use slicer::module::Module;
+    use wasmparser::Operator;
+
+    use super::*;
+
+    /// Made of `lines.c` beside it by clang 22 with `-g -O1`.
+    const WASM: &[u8] = include_bytes!("../tests/lines/lines.wasm");
+    const SOURCE: &str = include_str!("../tests/lines/lines.c");
+
+    #[test]
+    fn operators_know_the_lines_that_they_come_from() {
+        let module = Module::parse(WASM).expect("a module");
+        let (sources, start) = (Sources::read(WASM), code_start(WASM));
+        let mut found = Vec::new();
+        for function in 0..module.bodies.len() as u32 {
+            let visit = |_, offset: usize, operator: Operator<'_>| {
+                let what = match operator {
+                    Operator::I32Shl | Operator::I32Mul => "x + x",
+                    Operator::Call { .. } => "twice(i)",
+                    _ => return Ok(()),
+                };
+                found.push((what, sources.line(offset - start).expect("a line")));
+                Ok(())
+            };
+            module.for_each_operator(function, visit).expect("read before");
+        }
+        assert!(found.iter().any(|(what, _)| *what == "twice(i)"), "{found:?}");
+        assert!(found.iter().any(|(what, _)| *what == "x + x"), "{found:?}");
+        for (what, line) in found {
+            let text = SOURCE.lines().nth(line.line as usize - 1).expect("a line of the file");
+            assert!(text.contains(what) && line.file.ends_with("lines.c"), "{line:?} is {text:?}");
+        }
+    }
+
+    #[test]
+    fn damaged_debug_information_tells_nothing() {
+        for cut in 0..WASM.len() {
+            let mut damaged = WASM.to_vec();
+            damaged[cut] ^= 0xff;
+            let sources = Sources::read(&damaged);
+            (0..200).for_each(|address| drop(sources.line(address)));
+        }
+        assert!(Sources::read(b"no module").line(0).is_none());
+    }
+}

@@ -35,12 +35,7 @@ pub(super) fn write(
     let kept = widest(contexts, &names);
     let shown = kept.iter().filter(|&&kept| kept).count();
     let lines = lines(contexts, &names, &kept);
-    let report = &profile.analysis.report;
-    let mut options = Options::default();
-    options.title = shortened(&printable(&report.program), TITLE_CHARACTERS);
-    options.subtitle = Some(subtitle(profile, total, shown, kept.len()));
-    options.count_name = "fuel".to_string();
-    options.deterministic = true;
+    let mut options = options(profile, subtitle(profile, total, shown, kept.len()));
     Ok(flamegraph::from_lines(&mut options, lines.iter().map(String::as_str), sink)?)
 }
 
@@ -62,21 +57,25 @@ pub(super) fn differential(
         return Err(ExportError::Empty { format: Format::Flamegraph });
     }
     let mut both = Vec::new();
-    let options = inferno::differential::Options::default();
     let (before_lines, after_lines) = (before_lines.as_bytes(), after_lines.as_bytes());
-    inferno::differential::from_readers(options, before_lines, after_lines, &mut both)?;
+    inferno::differential::from_readers(Default::default(), before_lines, after_lines, &mut both)?;
     let both = String::from_utf8_lossy(&both);
-    let report = &after.0.analysis.report;
-    let mut options = Options::default();
-    options.title = shortened(&printable(&report.program), TITLE_CHARACTERS);
-    options.subtitle = Some(format!(
+    let subtitle = format!(
         "{} fuel, was {}; red costs more, blue less",
         grouped(after_total.into()),
         grouped(before_total.into())
-    ));
+    );
+    let mut options = options(after.0, subtitle);
+    Ok(flamegraph::from_lines(&mut options, both.lines(), sink)?)
+}
+
+fn options(profile: &Profile, subtitle: String) -> Options<'static> {
+    let mut options = Options::default();
+    options.title = shortened(&printable(&profile.analysis.report.program), TITLE_CHARACTERS);
+    options.subtitle = Some(subtitle);
     options.count_name = "fuel".to_string();
     options.deterministic = true;
-    Ok(flamegraph::from_lines(&mut options, both.lines(), sink)?)
+    options
 }
 
 fn subtitle(profile: &Profile, total: u64, shown: usize, contexts: usize) -> String {

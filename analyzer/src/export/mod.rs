@@ -98,6 +98,23 @@ impl Format {
         }
     }
 
+    /// What it is, for the command line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Format::Folded => {
+                "Lines such as `main;callee 123`, for inferno, flamegraph.pl and others"
+            }
+            Format::Flamegraph => "A flame graph as SVG",
+            Format::Pprof => "pprof's profile.proto, in gzip",
+            Format::Speedscope => "speedscope's JSON",
+            Format::Firefox => "JSON of the Firefox Profiler",
+            Format::Callgrind => "callgrind's text, for KCachegrind and callgrind_annotate",
+            Format::Csv => "A table with a row for each chain of calls",
+            Format::Json => "Everything, schema wf-profile/1",
+            Format::Parquet => "The table as Apache Parquet, in builds that have it",
+        }
+    }
+
     /// Whether this build can write it.
     ///
     /// # Errors

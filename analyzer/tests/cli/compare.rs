@@ -172,3 +172,17 @@ fn a_fit_proposes_prices_and_says_how_good_they_are() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
 }
+
+#[test]
+fn the_page_for_a_browser_takes_no_flags_of_tables() {
+    let folder = folder("html");
+    let html = ["--format", "html", "-o", "report.html", "trace.bin"];
+    assert_eq!(status(&folder, &html), Some(0));
+    let page = std::fs::read_to_string(folder.0.join("report.html")).expect("a page");
+    assert!(page.contains("<!doctype html>") || page.contains("<!DOCTYPE html>"));
+    for flags in [&["--limit", "3"][..], &["--focus", "x"], &["--sort", "name"]] {
+        let output = folder.run(&[&html[..], flags].concat());
+        assert_eq!(output.status.code(), Some(2), "{flags:?}");
+        assert!(stderr(&output).contains("the HTML page has tables of its own"), "{flags:?}");
+    }
+}

@@ -6,7 +6,7 @@ use analyzer::export;
 use analyzer::limits::{DEFAULT_TABLE_ROWS, MAX_JOBS};
 use analyzer::render::{Field, Sort};
 use analyzer::snapshot::Tolerance;
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use regex::Regex;
@@ -117,14 +117,8 @@ pub(crate) struct ReportArgs {
     #[arg(long, conflicts_with = "approx")]
     pub(crate) inclusive: bool,
 
-    /// Prices: `wasmtime` (that of wasmtime-48), `wasmtime-45`, `unit`, or a file.
-    #[arg(long, value_name = "NAME|FILE.toml", default_value = "wasmtime")]
-    pub(crate) cost_model: String,
-
-    /// A module with the same functions, to take names and source lines from, when the recorded one was
-    /// stripped.
-    #[arg(long, value_name = "MODULE.wasm")]
-    pub(crate) symbols: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pricing: PricingArgs,
 
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
@@ -134,9 +128,9 @@ pub(crate) struct ReportArgs {
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Order of the rows.
-    #[arg(long, value_enum, value_name = "KEY", default_value_t)]
-    pub(crate) sort: SortKey,
+    /// Order of the rows [default: self].
+    #[arg(long, value_enum, value_name = "KEY")]
+    pub(crate) sort: Option<SortKey>,
 
     /// Most rows of each table, 0 for all [default: 25 in text and markdown, else 0].
     #[arg(long, value_name = "ROWS")]
@@ -155,10 +149,6 @@ pub(crate) struct ReportArgs {
     /// Leave out functions whose name matches this regular expression, and their loops.
     #[arg(long, value_name = "REGEX")]
     pub(crate) ignore: Option<Regex>,
-
-    /// Threads [default: one for each processor]; the report is the same for any number.
-    #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
-    pub(crate) jobs: Option<usize>,
 
     /// Price what is there of a truncated, damaged or lossy trace; the report says so.
     #[arg(long)]
@@ -229,8 +219,8 @@ pub(crate) struct ExportArgs {
     pub(crate) trace: PathBuf,
 
     /// Format of the profile.
-    #[arg(long, value_enum)]
-    pub(crate) format: ExportFormat,
+    #[arg(long, value_name = "FORMAT", value_parser = export_formats())]
+    pub(crate) format: export::Format,
 
     /// Where the profile goes; `-` for standard output.
     #[arg(short, long, value_name = "PATH")]
@@ -341,7 +331,7 @@ pub(crate) struct PricingArgs {
     #[arg(long, value_name = "MODULE.wasm")]
     pub(crate) symbols: Option<PathBuf>,
 
-    /// Threads [default: one for each processor].
+    /// Threads [default: one for each processor]; what is written is the same for any number.
     #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
     pub(crate) jobs: Option<usize>,
 }
@@ -407,44 +397,6 @@ pub(crate) enum Format {
     Html,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// Lines such as `main;callee 123`, for inferno, flamegraph.pl and others.
-    Folded,
-    /// A flame graph as SVG.
-    Flamegraph,
-    /// pprof's profile.proto, in gzip.
-    Pprof,
-    /// speedscope's JSON.
-    Speedscope,
-    /// JSON of the Firefox Profiler.
-    Firefox,
-    /// callgrind's text, for KCachegrind and callgrind_annotate.
-    Callgrind,
-    /// A table with a row for each chain of calls.
-    Csv,
-    /// Everything, schema wf-profile/1.
-    Json,
-    /// The table as Apache Parquet, in builds that have it.
-    Parquet,
-}
-
-impl From<ExportFormat> for export::Format {
-    fn from(format: ExportFormat) -> export::Format {
-        match format {
-            ExportFormat::Folded => export::Format::Folded,
-            ExportFormat::Flamegraph => export::Format::Flamegraph,
-            ExportFormat::Pprof => export::Format::Pprof,
-            ExportFormat::Speedscope => export::Format::Speedscope,
-            ExportFormat::Firefox => export::Format::Firefox,
-            ExportFormat::Callgrind => export::Format::Callgrind,
-            ExportFormat::Csv => export::Format::Csv,
-            ExportFormat::Json => export::Format::Json,
-            ExportFormat::Parquet => export::Format::Parquet,
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     #[default]
@@ -480,6 +432,15 @@ impl From<SortKey> for Sort {
             SortKey::Index => Sort::Index,
         }
     }
+}
+
+/// The formats of the library, with what they are.
+fn export_formats() -> impl TypedValueParser<Value = export::Format> {
+    let value = |format: export::Format| PossibleValue::new(format.name()).help(format.about());
+    PossibleValuesParser::new(export::Format::ALL.map(value)).map(|name| {
+        let mut formats = export::Format::ALL.into_iter();
+        formats.find(|format| format.name() == name).expect("one of the possible values")
+    })
 }
 
 /// A percentage above 0 and at most 100.
@@ -543,18 +504,6 @@ mod tests {
         }
         for wrong in ["0", "1", "95", "x"] {
             assert_eq!(approx(&format!("wf-analyze --approx --confidence {wrong} t")), None);
-        }
-    }
-
-    #[test]
-    fn exports_have_the_same_names_here_and_in_the_library() {
-        for format in export::Format::ALL {
-            let name = format.name();
-            let line = ["wf-analyze", "export", "--format", name, "-o", "-", "trace.bin"];
-            let Some(Command::Export(args)) = Cli::parse_from(line).command else {
-                panic!("{name} is no export");
-            };
-            assert_eq!(export::Format::from(args.format), format);
         }
     }
 

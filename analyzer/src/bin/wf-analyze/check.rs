@@ -8,12 +8,14 @@ use analyzer::render::grouped;
 use analyzer::snapshot::{Change, Difference, Snapshot, compare, offences};
 use anyhow::{Context, Result, ensure};
 
-use crate::args::{CheckArgs, Color, PricingArgs};
-use crate::{Verdict, cost_model, output, traces};
+use crate::args::{CheckArgs, Color};
+use crate::pricing::Pricing;
+use crate::{Verdict, output, traces};
 
 /// Runs the verb.
 pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Verdict> {
-    let snapshot = snapshot(&args.trace, &args.pricing)?;
+    let pricing = Pricing::load(&args.pricing, false)?;
+    let snapshot = snapshot(&args.trace, &pricing)?;
     let mut offenders = Vec::new();
     if let Some(budget) = args.budget
         && snapshot.total > budget
@@ -37,16 +39,8 @@ pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Verdict> {
 }
 
 /// What the run of the trace at `path` cost.
-pub(crate) fn snapshot(path: &Path, pricing: &PricingArgs) -> Result<Snapshot> {
-    let model = cost_model::load(&pricing.cost_model)?;
-    let symbols = traces::symbols(pricing.symbols.as_deref())?;
-    let options = AnalyzeOptions {
-        jobs: pricing.jobs,
-        symbols: symbols.as_deref(),
-        ..AnalyzeOptions::default()
-    };
-    let analysis = analyzer::analyze(&traces::open(path)?, &model, &options)
-        .map_err(|error| traces::explain(path, &error))?;
+pub(crate) fn snapshot(path: &Path, pricing: &Pricing<'_>) -> Result<Snapshot> {
+    let analysis = pricing.analyze(path, &traces::open(path)?, AnalyzeOptions::default())?;
     Ok(Snapshot::of(&analysis.report))
 }
 

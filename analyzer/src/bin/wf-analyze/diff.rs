@@ -3,52 +3,44 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use analyzer::profile::{self, Profile};
+use analyzer::profile::Profile;
 use analyzer::render::grouped;
-use analyzer::snapshot::{Change, Difference, Spent, compare, offences};
+use analyzer::snapshot::{Change, Difference, Snapshot, Spent, compare, offences};
 use analyzer::{AnalyzeOptions, export};
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde::Serialize;
 
-use crate::args::{Color, DiffArgs, DiffFormat, PricingArgs};
-use crate::{Verdict, check, cost_model, output, traces};
+use crate::args::{Color, DiffArgs, DiffFormat};
+use crate::pricing::Pricing;
+use crate::{Verdict, check, output, traces};
 
 /// Runs the verb.
 pub(crate) fn run(args: &DiffArgs, color: Color) -> Result<Verdict> {
-    let before = check::snapshot(&args.before, &args.pricing)?;
-    let after = check::snapshot(&args.after, &args.pricing)?;
-    ensure!(before.hash == after.hash, "the cost model changed while it was used");
-    let difference = compare(&before, &after);
-    let over = match args.tolerance {
-        Some(tolerance) => offences(&difference, tolerance).len(),
-        None => 0,
-    };
-    let text = match args.format {
-        DiffFormat::Text => text(&difference, args.limit),
-        DiffFormat::Json => json(&difference)?,
+    let pricing = Pricing::load(&args.pricing, false)?;
+    let (difference, text) = match args.format {
         DiffFormat::Flamegraph => {
-            let before = profile(&args.before, &args.pricing)?;
-            let after = profile(&args.after, &args.pricing)?;
+            let profile = |path: &Path| {
+                pricing.profile(path, &traces::open(path)?, AnalyzeOptions::default())
+            };
+            let (before, after) = (profile(&args.before)?, profile(&args.after)?);
             let mut svg = Vec::new();
             export::differential(&before, &after, &mut svg)?;
-            String::from_utf8(svg)?
+            let snapshot = |profile: &Profile| Snapshot::of(&profile.analysis.report);
+            (compare(&snapshot(&before), &snapshot(&after)), String::from_utf8(svg)?)
+        }
+        DiffFormat::Text | DiffFormat::Json => {
+            let before = check::snapshot(&args.before, &pricing)?;
+            let difference = compare(&before, &check::snapshot(&args.after, &pricing)?);
+            let text = match args.format {
+                DiffFormat::Json => json(&difference)?,
+                _ => text(&difference, args.limit),
+            };
+            (difference, text)
         }
     };
+    let over = args.tolerance.map_or(0, |tolerance| offences(&difference, tolerance).len());
     output::write(&text, args.output.as_deref(), color)?;
     Ok(if over > 0 { Verdict::Failed } else { Verdict::Passed })
-}
-
-fn profile(path: &Path, pricing: &PricingArgs) -> Result<Profile> {
-    let model = cost_model::load(&pricing.cost_model)?;
-    let symbols = traces::symbols(pricing.symbols.as_deref())?;
-    let options = AnalyzeOptions {
-        jobs: pricing.jobs,
-        inclusive: true,
-        symbols: symbols.as_deref(),
-        ..AnalyzeOptions::default()
-    };
-    profile::profile(&traces::open(path)?, &model, &options)
-        .map_err(|error| traces::explain(path, &error))
 }
 
 fn text(difference: &Difference, limit: usize) -> String {

@@ -39,7 +39,7 @@ pub(crate) fn until_the_end(
     let (mut trace, file) = open(path, &line)?;
     let mut last = Change { bytes: 0, at: Instant::now() };
     let mut seemed_abandoned = false;
-    let followed = analyzer::follow(&mut trace, model, args.jobs, |progress| {
+    let followed = analyzer::follow(&mut trace, model, args.pricing.jobs, |progress| {
         line.set_message(words(progress));
         let seems_abandoned = last.is_long_ago(progress) && !is_being_written(&file);
         // The writer may have closed it since the trace was looked at: so it is looked at once more.

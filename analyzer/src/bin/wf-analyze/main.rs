@@ -11,6 +11,7 @@ mod export;
 mod follow;
 mod info;
 mod output;
+mod pricing;
 mod progress;
 mod report;
 mod traces;

@@ -5,28 +5,29 @@ use std::time::Instant;
 
 use analyzer::estimate::Goal;
 use analyzer::limits::DEFAULT_TABLE_ROWS;
-use analyzer::profile::profile;
 use analyzer::render::{self, View};
 use analyzer::{Analysis, AnalyzeOptions, html};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::args::{Color, Format, ReportArgs};
-use crate::progress::with_bar;
-use crate::{cost_model, follow, output, traces};
+use crate::pricing::Pricing;
+use crate::{follow, output, traces};
 
 /// Prices the trace at `path` and writes the report.
 pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
     let started = Instant::now();
-    let model = cost_model::load(&args.cost_model)?;
+    if args.format == Format::Html {
+        ensure!(
+            !chooses_rows(args),
+            "the HTML page has tables of its own: {TABLE_FLAGS} don't apply"
+        );
+    }
+    let pricing = Pricing::load(&args.pricing, args.quiet)?;
     let trace = match args.follow {
         false => traces::open(path)?,
-        true => follow::until_the_end(path, &model, args, color)?,
+        true => follow::until_the_end(path, &pricing.model, args, color)?,
     };
-    let symbols = traces::symbols(args.symbols.as_deref())?;
     let options = AnalyzeOptions {
-        jobs: args.jobs,
-        symbols: symbols.as_deref(),
-        meter: None,
         allow_partial: args.allow_partial,
         inclusive: args.inclusive,
         operators: true,
@@ -36,19 +37,17 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
             seed: args.seed,
             ..Goal::default()
         }),
+        ..AnalyzeOptions::default()
     };
-    let found = with_bar(args.quiet, |meter| {
-        let options = AnalyzeOptions { meter: Some(meter), ..options };
-        if args.format != Format::Html {
-            return analyzer::analyze(&trace, &model, &options).map(|analysis| (analysis, None));
+    let (analysis, page) = match args.format {
+        Format::Html => {
+            let profile = pricing.profile(path, &trace, options)?;
+            let mut page = Vec::new();
+            html::page(&profile, &mut page)?;
+            (profile.analysis, page)
         }
-        let options = AnalyzeOptions { inclusive: args.approx.is_none(), ..options };
-        let profile = profile(&trace, &model, &options)?;
-        let mut page = Vec::new();
-        html::page(&profile, &mut page).expect("a vector takes everything");
-        Ok((profile.analysis, Some(page)))
-    });
-    let (analysis, page) = found.map_err(|error| traces::explain(path, &error))?;
+        _ => (pricing.analyze(path, &trace, options)?, Vec::new()),
+    };
     if args.verbose {
         let work = work(&analysis, started);
         output::complain("note", &work, color);
@@ -64,9 +63,20 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
         Format::Json => render::json(&analysis, &view),
         Format::Csv => render::csv(&analysis, &view),
         Format::Markdown => render::markdown(&analysis, &view),
-        Format::Html => String::from_utf8(page.unwrap_or_default())?,
+        Format::Html => String::from_utf8(page)?,
     };
     output::write(&text, args.output.as_deref(), color)
+}
+
+const TABLE_FLAGS: &str = "--sort, --limit, --fields, --focus and --ignore";
+
+/// Whether any of [`TABLE_FLAGS`] is given.
+fn chooses_rows(args: &ReportArgs) -> bool {
+    args.sort.is_some()
+        || args.limit.is_some()
+        || args.fields.is_some()
+        || args.focus.is_some()
+        || args.ignore.is_some()
 }
 
 fn view(args: &ReportArgs) -> View {
@@ -76,7 +86,7 @@ fn view(args: &ReportArgs) -> View {
     };
     let limit = args.limit.unwrap_or(default_limit);
     View {
-        sort: args.sort.into(),
+        sort: args.sort.unwrap_or_default().into(),
         limit: (limit > 0).then_some(limit),
         fields: args.fields.clone(),
         focus: args.focus.clone(),
