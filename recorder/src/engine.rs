@@ -16,6 +16,8 @@ pub const ENGINE: &str = "wasmtime 48.0.8 (cranelift)";
 pub fn config() -> Config {
     let mut config = Config::new();
     config
+        // The instrumentation says of its checks that they are hardly ever taken.
+        .wasm_branch_hinting(true)
         .wasm_bulk_memory(true)
         .wasm_custom_page_sizes(true)
         .wasm_exceptions(true)

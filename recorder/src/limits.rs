@@ -14,6 +14,9 @@ pub const MAX_RING_BYTES: u32 = 32 * 1024 * 1024;
 /// others ride out a slow write.
 pub const POOL_BUFFERS: usize = 4;
 
+/// Segments that wait for the writer when it begins to hurry: it compresses less, and faster.
+pub const HURRY_AT: usize = POOL_BUFFERS / 2;
+
 /// Messages without a buffer (outcomes, the end) that may wait for the writer beside the segments.
 pub const SPARE_MESSAGES: usize = 4;
 

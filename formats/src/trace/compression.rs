@@ -5,6 +5,8 @@ use std::io;
 
 use zstd::bulk::Decompressor;
 
+use super::packing::unpack;
+
 thread_local! {
     /// Each thread's own: preparing one takes longer than a small body.
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
@@ -13,6 +15,9 @@ thread_local! {
 /// Zstandard level of segments. Level 1 keeps up with the ring; higher levels make the program
 /// wait for the writer.
 pub(super) const SEGMENT_LEVEL: i32 = 1;
+
+/// Zstandard level of segments when the writer falls behind.
+pub(super) const HURRIED_LEVEL: i32 = -4;
 
 /// Zstandard level of the header and the footer, which are written once.
 pub(super) const ONCE_LEVEL: i32 = 3;
@@ -27,6 +32,8 @@ pub(super) enum Compression {
     None,
     /// As one Zstandard frame.
     Zstd,
+    /// Packed (see [`super::packing`]), then as one Zstandard frame. Only segments are.
+    Packed,
 }
 
 impl Compression {
@@ -34,6 +41,7 @@ impl Compression {
         match self {
             Compression::None => 0,
             Compression::Zstd => 1,
+            Compression::Packed => 2,
         }
     }
 
@@ -41,6 +49,7 @@ impl Compression {
         match code {
             0 => Some(Compression::None),
             1 => Some(Compression::Zstd),
+            2 => Some(Compression::Packed),
             _ => None,
         }
     }
@@ -56,17 +65,25 @@ pub(super) fn decompress(
     match compression {
         Compression::None if stored.len() == raw_bytes => Ok(stored.to_vec()),
         Compression::None => Err("the body does not have the length that the frame announces"),
+        Compression::Zstd if announced_bytes(stored) != Some(raw_bytes as u64) => {
+            Err("the compressed body does not have the length that the frame announces")
+        }
         Compression::Zstd => decompress_zstd(stored, raw_bytes),
+        Compression::Packed => {
+            // Writers pack only what gets shorter by it.
+            let packed = announced_bytes(stored).filter(|&packed| packed <= raw_bytes as u64);
+            let packed = packed.ok_or("the packed segment is longer than the frame announces")?;
+            unpack(&decompress_zstd(stored, packed as usize)?, raw_bytes)
+        }
     }
 }
 
+/// The raw length that a Zstandard frame names: compared before anything is allocated.
+fn announced_bytes(stored: &[u8]) -> Option<u64> {
+    zstd::zstd_safe::get_frame_content_size(stored).ok().flatten()
+}
+
 fn decompress_zstd(stored: &[u8], raw_bytes: usize) -> Result<Vec<u8>, &'static str> {
-    // The Zstandard frame names its own raw length: compared first, so that a wrong one is found
-    // before anything is allocated.
-    let announced = zstd::zstd_safe::get_frame_content_size(stored).ok().flatten();
-    if announced != Some(raw_bytes as u64) {
-        return Err("the compressed body does not have the length that the frame announces");
-    }
     let mut raw = Vec::new();
     raw.try_reserve_exact(raw_bytes).map_err(|_| "there is not enough memory for the body")?;
     match decompress_to(stored, &mut raw) {

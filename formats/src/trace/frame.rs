@@ -177,6 +177,9 @@ impl FrameHead {
             .ok_or_else(|| format!("unknown kind of frame {:#04x}", bytes[0]))?;
         let compression = Compression::from_code(bytes[1])
             .ok_or_else(|| format!("unknown compression {}", bytes[1]))?;
+        if compression == Compression::Packed && kind != FrameKind::Segment {
+            return Err(format!("a {} is not packed", kind.name()));
+        }
         if bytes[2..4] != [0, 0] {
             return Err("reserved bytes of a frame's head are not zero".to_owned());
         }

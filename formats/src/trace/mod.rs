@@ -18,6 +18,7 @@ mod header;
 mod histogram;
 mod index;
 mod note;
+mod packing;
 mod reader;
 mod sample;
 mod scan;
@@ -32,6 +33,7 @@ pub use frame::{FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, MAGIC, TRAILER_BYT
 pub use header::{Detail, Header};
 pub use histogram::{EventCounter, Histogram, HistogramEntry, HistogramError};
 pub use note::{Location, Outcome, OutcomeKind};
+pub use packing::Packer;
 pub use reader::{DropEntry, Kept, OutcomeEntry, SegmentData, SegmentEntry, Trace};
 pub use sample::Sample;
 pub use segment::SegmentInfo;

@@ -6,13 +6,16 @@ use std::io::{Cursor, Write};
 use crc32c::crc32c;
 use zstd::bulk::Compressor;
 
-use super::compression::{Compression, MIN_COMPRESSED_BYTES, ONCE_LEVEL, SEGMENT_LEVEL};
+use super::compression::{
+    Compression, HURRIED_LEVEL, MIN_COMPRESSED_BYTES, ONCE_LEVEL, SEGMENT_LEVEL,
+};
 use super::error::WriteError;
 use super::frame::{FRAME_HEAD_BYTES, FrameHead, FrameKind, file_head, trailer};
 use super::header::Header;
 use super::histogram::Histogram;
 use super::index::Index;
 use super::note::{DropNote, Outcome, OutcomeNote};
+use super::packing::Packer;
 use super::segment::SegmentInfo;
 use crate::codec;
 use crate::limits::MAX_MESSAGE_BYTES;
@@ -40,6 +43,24 @@ pub struct TraceWriter<W: Write> {
     /// Sequence number of the next frame.
     sequence: u32,
     poisoned: bool,
+    /// Zstandard level of segments.
+    segment_level: i32,
+}
+
+/// What stands in a frame behind the prefix.
+enum Body<'a> {
+    /// These bytes.
+    Plain(&'a [u8]),
+    /// The words of a segment, and the same packed.
+    Packed { words: &'a [u8], packed: &'a [u8] },
+}
+
+impl<'a> Body<'a> {
+    fn raw(&self) -> &'a [u8] {
+        match *self {
+            Body::Plain(raw) | Body::Packed { words: raw, .. } => raw,
+        }
+    }
 }
 
 impl<W: Write> TraceWriter<W> {
@@ -60,8 +81,10 @@ impl<W: Write> TraceWriter<W> {
             offset: 0,
             sequence: 0,
             poisoned: false,
+            segment_level: SEGMENT_LEVEL,
         };
-        writer.append_frame(FrameKind::Header, &[], &codec::encode(header))?;
+        let header = codec::encode(header);
+        writer.append_frame(FrameKind::Header, &[], Body::Plain(&header))?;
         writer.write_out()?;
         Ok(writer)
     }
@@ -73,7 +96,30 @@ impl<W: Write> TraceWriter<W> {
     ///
     /// When the segment is too large, contradicts its `info`, or the output refuses it.
     pub fn write_segment(&mut self, info: &SegmentInfo, words: &[u8]) -> Result<u64, WriteError> {
-        self.write_segment_frame(FrameKind::Segment, info, words, None)
+        self.write_segment_frame(FrameKind::Segment, info, Body::Plain(words), None)
+    }
+
+    /// Writes the segment of ordered events that `packer` took in last; `words` are the bytes of the
+    /// ring. With a `histogram` it stands before the events, so that readers that only add up need
+    /// not read them. Returns the bytes that both take in the trace.
+    ///
+    /// # Errors
+    ///
+    /// As [`TraceWriter::write_segment`].
+    pub fn write_packed_segment(
+        &mut self,
+        info: &SegmentInfo,
+        histogram: Option<&Histogram>,
+        words: &[u8],
+        packer: &mut Packer,
+    ) -> Result<u64, WriteError> {
+        let body = Body::Packed { words, packed: packer.packed() };
+        self.write_ordered(info, histogram, body)
+    }
+
+    /// Compresses the segments that follow less, and faster, or as usual again.
+    pub fn hurry(&mut self, hurried: bool) {
+        self.segment_level = if hurried { HURRIED_LEVEL } else { SEGMENT_LEVEL };
     }
 
     /// Writes one segment of ordered events, and before it how often each of them occurs: readers
@@ -88,9 +134,24 @@ impl<W: Write> TraceWriter<W> {
         histogram: &Histogram,
         words: &[u8],
     ) -> Result<u64, WriteError> {
-        check_events(info, histogram)?;
-        let tally = self.append_frame(FrameKind::Tally, &info.to_bytes(), &histogram.encode())?;
-        self.write_segment_frame(FrameKind::Segment, info, words, Some(tally.stored_bytes))
+        self.write_ordered(info, Some(histogram), Body::Plain(words))
+    }
+
+    fn write_ordered(
+        &mut self,
+        info: &SegmentInfo,
+        histogram: Option<&Histogram>,
+        body: Body<'_>,
+    ) -> Result<u64, WriteError> {
+        let mut tally_bytes = None;
+        if let Some(histogram) = histogram {
+            check_events(info, histogram)?;
+            let counts = histogram.encode();
+            let tally =
+                self.append_frame(FrameKind::Tally, &info.to_bytes(), Body::Plain(&counts))?;
+            tally_bytes = Some(tally.stored_bytes);
+        }
+        self.write_segment_frame(FrameKind::Segment, info, body, tally_bytes)
     }
 
     /// Writes one segment of which only the histogram is kept. Returns the bytes that it takes in
@@ -105,7 +166,7 @@ impl<W: Write> TraceWriter<W> {
         histogram: &Histogram,
     ) -> Result<u64, WriteError> {
         check_events(info, histogram)?;
-        self.write_segment_frame(FrameKind::Counts, info, &histogram.encode(), None)
+        self.write_segment_frame(FrameKind::Counts, info, Body::Plain(&histogram.encode()), None)
     }
 
     /// Notes a segment of which nothing is kept but its `info`. Returns the bytes that it takes in
@@ -115,19 +176,19 @@ impl<W: Write> TraceWriter<W> {
     ///
     /// As [`TraceWriter::write_segment`].
     pub fn write_unkept(&mut self, info: &SegmentInfo) -> Result<u64, WriteError> {
-        self.write_segment_frame(FrameKind::Unkept, info, &[], None)
+        self.write_segment_frame(FrameKind::Unkept, info, Body::Plain(&[]), None)
     }
 
     fn write_segment_frame(
         &mut self,
         kind: FrameKind,
         info: &SegmentInfo,
-        raw: &[u8],
+        body: Body<'_>,
         tally_bytes: Option<u32>,
     ) -> Result<u64, WriteError> {
         let before = self.offset;
         let offset = before + self.frame.len() as u64;
-        let head = match self.append_frame(kind, &info.to_bytes(), raw) {
+        let head = match self.append_frame(kind, &info.to_bytes(), body) {
             Ok(head) => head,
             Err(error) => {
                 self.discard();
@@ -153,7 +214,8 @@ impl<W: Write> TraceWriter<W> {
         if let Some(message) = &mut note.outcome.message {
             message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
         }
-        let head = self.append_frame(FrameKind::Outcome, &[], &codec::encode(&note))?;
+        let head =
+            self.append_frame(FrameKind::Outcome, &[], Body::Plain(&codec::encode(&note)))?;
         self.write_out()?;
         self.index.push_outcome(&head, offset, note);
         Ok(())
@@ -167,7 +229,7 @@ impl<W: Write> TraceWriter<W> {
     pub fn write_drop(&mut self, stream: u32, events: u64, bytes: u64) -> Result<(), WriteError> {
         let offset = self.offset;
         let note = DropNote { stream, events, bytes };
-        let head = self.append_frame(FrameKind::Drop, &[], &codec::encode(&note))?;
+        let head = self.append_frame(FrameKind::Drop, &[], Body::Plain(&codec::encode(&note)))?;
         self.write_out()?;
         self.index.push_drop(&head, offset, note);
         Ok(())
@@ -182,7 +244,7 @@ impl<W: Write> TraceWriter<W> {
     pub fn finish(mut self) -> Result<W, WriteError> {
         let footer_offset = self.offset;
         let footer = codec::encode(&self.index);
-        self.append_frame(FrameKind::Footer, &[], &footer)?;
+        self.append_frame(FrameKind::Footer, &[], Body::Plain(&footer))?;
         self.frame.extend_from_slice(&trailer(footer_offset));
         self.write_out()?;
         self.output.flush()?;
@@ -204,8 +266,9 @@ impl<W: Write> TraceWriter<W> {
         &mut self,
         kind: FrameKind,
         prefix: &[u8],
-        raw: &[u8],
+        body: Body<'_>,
     ) -> Result<FrameHead, WriteError> {
+        let raw = body.raw();
         if self.poisoned {
             return Err(WriteError::Poisoned);
         }
@@ -221,7 +284,7 @@ impl<W: Write> TraceWriter<W> {
         let payload_start = frame_start + FRAME_HEAD_BYTES;
         self.frame.resize(payload_start, 0);
         self.frame.extend_from_slice(prefix);
-        let compression = self.append_body(kind, raw);
+        let compression = self.append_body(kind, &body);
         let payload = &self.frame[payload_start..];
         let head = FrameHead {
             kind,
@@ -236,19 +299,25 @@ impl<W: Write> TraceWriter<W> {
         Ok(head)
     }
 
-    /// Appends `raw` to the frame, compressed if that makes it shorter and readers allow it.
-    fn append_body(&mut self, kind: FrameKind, raw: &[u8]) -> Compression {
-        let start = self.frame.len();
+    /// Appends `body` to the frame, compressed if that makes it shorter and readers allow it.
+    fn append_body(&mut self, kind: FrameKind, body: &Body<'_>) -> Compression {
+        let (raw, start) = (body.raw(), self.frame.len());
+        let (compressed, compression) = match *body {
+            Body::Packed { words, packed } if packed.len() <= words.len() => {
+                (packed, Compression::Packed)
+            }
+            _ => (raw, Compression::Zstd),
+        };
         let level = match kind {
             FrameKind::Header | FrameKind::Footer => ONCE_LEVEL,
-            _ => SEGMENT_LEVEL,
+            _ => self.segment_level,
         };
         if raw.len() >= MIN_COMPRESSED_BYTES
-            && self.append_compressed(level, raw).is_ok()
+            && self.append_compressed(level, compressed).is_ok()
             && self.frame.len() - start < raw.len()
             && kind.may_shrink(raw.len(), self.frame.len() - start)
         {
-            return Compression::Zstd;
+            return compression;
         }
         self.frame.truncate(start);
         self.frame.extend_from_slice(raw);

@@ -7,10 +7,10 @@ use crossbeam_channel::{Receiver, Sender};
 use formats::events::{EventError, Events};
 use formats::plan::EventLayout;
 use formats::trace::{
-    Detail, EventCounter, Header, Histogram, Outcome, Sample, SegmentInfo, TraceWriter,
+    Detail, Header, Histogram, Outcome, Packer, Sample, SegmentInfo, TraceWriter,
 };
 
-use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, MIN_REPETITION};
+use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, HURRY_AT, MIN_REPETITION};
 
 use super::counter::{ByteCount, CountedWrite};
 use super::words::WordBuffer;
@@ -59,7 +59,10 @@ impl<W: Write> Writer<W> {
     ) -> Result<DrainReport, Box<DrainFailure>> {
         loop {
             match full.recv() {
-                Ok(Message::Segment(segment)) => self.segment(segment),
+                Ok(Message::Segment(segment)) => {
+                    self.trace.hurry(full.len() >= HURRY_AT);
+                    self.segment(segment);
+                }
                 Ok(Message::Outcome { stream, lost, outcome }) => {
                     self.lose(stream, lost);
                     self.outcome(stream, &outcome);
@@ -105,10 +108,12 @@ impl<W: Write> Writer<W> {
         match kept {
             Kept::Nothing => self.trace.write_unkept(&info)?,
             Kept::Counts(counts) => self.trace.write_histogram(&info, counts)?,
-            Kept::Events(None) => self.trace.write_segment(&info, &segment.words)?,
-            Kept::Events(Some(counts)) => {
-                self.trace.write_counted_segment(&info, counts, &segment.words)?
-            }
+            Kept::Events(counts) => self.trace.write_packed_segment(
+                &info,
+                counts.as_ref(),
+                &segment.words,
+                &mut self.digest.packer,
+            )?,
         };
         Ok(())
     }
@@ -180,7 +185,7 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Decides what is kept of segments, and counts their events.
+/// Decides what is kept of segments, counts their events and packs them.
 pub(super) struct Digest {
     layout: EventLayout,
     detail: Detail,
@@ -188,7 +193,7 @@ pub(super) struct Digest {
     /// Number of segments so far, by stream.
     numbers: BTreeMap<u32, u32>,
     words: WordBuffer,
-    counter: EventCounter,
+    packer: Packer,
 }
 
 impl Digest {
@@ -200,7 +205,7 @@ impl Digest {
             sample: header.sample,
             numbers: BTreeMap::new(),
             words: WordBuffer::default(),
-            counter: EventCounter::new(layout),
+            packer: Packer::new(layout),
         }
     }
 
@@ -214,8 +219,8 @@ impl Digest {
             let mut events = Events::new(words, self.layout);
             return Ok((events.try_fold(0, |sum, event| event.map(|_| sum + 1))?, Kept::Nothing));
         }
-        let events = self.counter.count(words)?;
-        let counts = self.counter.take();
+        let events = self.packer.take_in(words)?;
+        let counts = self.packer.histogram();
         let repeats = counts.entries().len() as u64 * MIN_REPETITION <= events;
         let kept = match self.detail {
             Detail::Counts => Kept::Counts(counts),

@@ -22,7 +22,7 @@ use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{Encode, Instruction, InstructionSink};
 use wasmparser::{BlockType, Operator, TryTable, ValType};
 
-use super::push::{Locals, Push};
+use super::push::{FlushCheck, Locals, Push};
 use super::types::BlockTypes;
 use super::values::{PushPoint, Values};
 use super::{Additions, InstrumentError, MAX_LOCALS, ShiftFunctions};
@@ -34,6 +34,8 @@ pub(super) struct Rewritten {
     /// For each original operator where its code begins, with what was inserted for it, in bytes
     /// from the start of the body.
     pub(super) operator_offsets: Vec<u32>,
+    /// Where the ring is checked, in ascending order.
+    pub(super) flush_checks: Vec<FlushCheck>,
     /// Function types that blocks need and the module lacks. The body is of no use if there are
     /// any.
     pub(super) missing_types: Vec<wasmparser::FuncType>,
@@ -101,7 +103,7 @@ impl<'a> Rewriter<'a> {
         let holds_operators =
             |index: &u32| !landing_blocks.contains(index) && !is_epilogue(function_plan, *index);
         // The locals are numbered once the body's own have been counted.
-        let locals = Locals { path: 0, scratch: 0, narrow_units: 0, wide_units: 0 };
+        let locals = Locals { path: 0, position: 0, scratch: 0, narrow_units: 0, wide_units: 0 };
         Rewriter {
             module,
             function,
@@ -122,6 +124,7 @@ impl<'a> Rewriter<'a> {
             output: Rewritten {
                 bytes: Vec::new(),
                 operator_offsets: Vec::with_capacity(function_plan.operators as usize),
+                flush_checks: Vec::new(),
                 missing_types: Vec::new(),
             },
         }
@@ -133,6 +136,7 @@ impl<'a> Rewriter<'a> {
             InstructionSink::new(&mut self.output.bytes).local_get(parameter).local_set(keeper);
             self.stored.insert(keeper);
         }
+        self.push.load_position(&mut self.output.bytes);
         self.open_wrapper()?;
         let mut reader = self.module.operators(self.function)?;
         let mut index = 0;
@@ -181,7 +185,7 @@ impl<'a> Rewriter<'a> {
         }
         let wide = self.plan.sites.iter().any(|site| site.wide);
         let narrow = self.plan.sites.iter().any(|site| !site.wide);
-        let (words, doubles) = (2 + u32::from(narrow), u32::from(wide));
+        let (words, doubles) = (3 + u32::from(narrow), u32::from(wide));
         let own = count + u64::from(words + doubles);
         self.values = Values::new(self.plan, own as u32);
         let total = own + self.values.locals().count() as u64;
@@ -195,8 +199,9 @@ impl<'a> Rewriter<'a> {
         let first = count as u32;
         self.push.locals = Locals {
             path: first,
-            scratch: first + 1,
-            narrow_units: first + 2,
+            position: first + 1,
+            scratch: first + 2,
+            narrow_units: first + 3,
             wide_units: first + words,
         };
         declared.push((words, wasm_encoder::ValType::I32));
@@ -302,12 +307,18 @@ impl<'a> Rewriter<'a> {
                 let moved = self.shift.instruction(operator.clone())?;
                 moved.encode(&mut self.output.bytes);
                 self.keep_result(index);
+                if matches!(operator, Operator::Call { .. }) {
+                    self.push.load_position(&mut self.output.bytes);
+                }
             }
             _ => {
                 self.push_before_exit(index);
                 self.push_site(index);
                 self.copy(original);
                 self.keep_result(index);
+                if matches!(operator, Operator::CallIndirect { .. } | Operator::CallRef { .. }) {
+                    self.push.load_position(&mut self.output.bytes);
+                }
             }
         }
         Ok(())
@@ -323,7 +334,8 @@ impl<'a> Rewriter<'a> {
 
     fn push_path(&mut self, point: PushPoint) {
         let values = self.values.pushed_at(point);
-        self.push.path(&mut self.output.bytes, &values);
+        let check = self.push.path(&mut self.output.bytes, &values);
+        self.output.flush_checks.push(check);
     }
 
     /// Pushes the event of the nest whose first loop is the operator `index`, if there is one.
@@ -334,7 +346,8 @@ impl<'a> Rewriter<'a> {
         }
         self.next_nest += 1;
         let values = self.values.fields(&nest.values);
-        self.push.nest(&mut self.output.bytes, nest.event, &values);
+        let check = self.push.nest(&mut self.output.bytes, nest.event, &values);
+        self.output.flush_checks.push(check);
     }
 
     /// Keeps the result of the operator `index` aside, if it is needed later.
@@ -365,11 +378,11 @@ impl<'a> Rewriter<'a> {
             return;
         }
         self.next_site += 1;
-        if site.wide {
-            self.push.wide_site(&mut self.output.bytes, site.event);
-        } else {
-            self.push.narrow_site(&mut self.output.bytes, site.event);
-        }
+        let check = match site.wide {
+            true => self.push.wide_site(&mut self.output.bytes, site.event),
+            false => self.push.narrow_site(&mut self.output.bytes, site.event),
+        };
+        self.output.flush_checks.push(check);
     }
 
     /// The edges that leave the current block, in the order in which the operator names them.
@@ -407,6 +420,7 @@ impl<'a> Rewriter<'a> {
         self.sink().br(out_of_all);
         for landing in frame.landings {
             self.close_block();
+            self.push.load_position(&mut self.output.bytes);
             self.push.set_path(&mut self.output.bytes, landing.first_event);
             let depth = self.relative(landing.target);
             self.sink().br(depth);

@@ -24,7 +24,8 @@ use rayon::prelude::*;
 use slicer::module::Module;
 use thiserror::Error as ThisError;
 
-use function::Rewriter;
+use function::{Rewriter, Rewritten};
+use push::FlushCheck;
 use types::BlockTypes;
 
 /// Module and name of the imported function that drains the ring.
@@ -171,24 +172,31 @@ pub fn instrument(
     let bodies = (0..module.bodies.len() as u32)
         .into_par_iter()
         .map(|function| {
-            let body = Rewriter::new(module, plan, additions, &types, function).rewrite()?.bytes;
-            check_body(module.imported_functions + function, body)
+            let body = Rewriter::new(module, plan, additions, &types, function).rewrite()?;
+            check_body(module.imported_functions + function, &body)?;
+            Ok(Body { bytes: body.bytes, flush_checks: body.flush_checks })
         })
         .collect::<Vec<_>>()
         .into_iter()
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Result<Vec<_>, InstrumentError>>()?;
     sections::rewrite(module, plan, options, additions, &types, &bodies)
 }
 
-fn check_body(function: u32, body: Vec<u8>) -> Result<Vec<u8>, InstrumentError> {
-    if body.len() > MAX_BODY_BYTES {
+/// What the code section needs of a rewritten function.
+struct Body {
+    bytes: Vec<u8>,
+    flush_checks: Vec<FlushCheck>,
+}
+
+fn check_body(function: u32, body: &Rewritten) -> Result<(), InstrumentError> {
+    if body.bytes.len() > MAX_BODY_BYTES {
         return Err(InstrumentError::Limit {
             what: format!("the body of function {function}, in bytes,"),
-            found: body.len() as u64,
+            found: body.bytes.len() as u64,
             limit: MAX_BODY_BYTES as u64,
         });
     }
-    Ok(body)
+    Ok(())
 }
 
 /// The function types that instrumentation needs for blocks. They are collected beforehand, one

@@ -2,7 +2,9 @@
 //! and pushing events. None of it leaves anything on the operand stack.
 //!
 //! A push stores its words behind the write position, moves the position, and calls the flush
-//! function when less than the largest event has room.
+//! function when less than the largest event has room. The position is kept in a local and written
+//! through to its global at once, so that it is known wherever a trap ends the program; it is read
+//! again from the global where other functions may have pushed.
 
 use formats::plan::Scalar;
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
@@ -17,7 +19,10 @@ pub(super) const WORD_BYTES: u32 = 4;
 pub(super) struct Locals {
     /// Event id of the running region's path so far (i32).
     pub(super) path: u32,
-    /// Write position while an event is pushed; index of a `br_table` (i32).
+    /// What the write position is, wherever no call is under way (i32). Reading it from the global
+    /// at each event would make each wait for the one before it.
+    pub(super) position: u32,
+    /// Index of a `br_table` (i32).
     pub(super) scratch: u32,
     /// Units of a site (i32), where the function has such sites.
     pub(super) narrow_units: u32,
@@ -47,6 +52,11 @@ enum Id {
     Constant(u32),
 }
 
+/// Where the `if` around a flush stands, in bytes from the start of the body. It is hardly ever taken,
+/// which engines had better know: they keep what happens there out of the code that runs.
+#[must_use]
+pub(super) struct FlushCheck(pub(super) u32);
+
 /// Inserts event code into one function.
 #[derive(Clone, Copy)]
 pub(super) struct Push {
@@ -55,6 +65,14 @@ pub(super) struct Push {
 }
 
 impl Push {
+    /// Reads the write position where other functions may have moved it: at the function's start,
+    /// behind calls, and where an exception is caught.
+    pub(super) fn load_position(&self, bytes: &mut Vec<u8>) {
+        InstructionSink::new(bytes)
+            .global_get(self.additions.position_global)
+            .local_set(self.locals.position);
+    }
+
     /// Starts a region: its path 0 is the event `event`.
     pub(super) fn set_path(&self, bytes: &mut Vec<u8>, event: u32) {
         InstructionSink::new(bytes).i32_const(event as i32).local_set(self.locals.path);
@@ -72,40 +90,41 @@ impl Push {
     }
 
     /// Pushes the event of the path that ends here, with the values that its region carries.
-    pub(super) fn path(&self, bytes: &mut Vec<u8>, values: &[Field]) {
-        self.event(bytes, Id::Path, values);
+    pub(super) fn path(&self, bytes: &mut Vec<u8>, values: &[Field]) -> FlushCheck {
+        self.event(bytes, Id::Path, values)
     }
 
     /// Pushes the event `event` of a nest.
-    pub(super) fn nest(&self, bytes: &mut Vec<u8>, event: u32, values: &[Field]) {
-        self.event(bytes, Id::Constant(event), values);
+    pub(super) fn nest(&self, bytes: &mut Vec<u8>, event: u32, values: &[Field]) -> FlushCheck {
+        self.event(bytes, Id::Constant(event), values)
     }
 
     /// Pushes the event `event` of a site, with the i32 on top of the operand stack as units.
-    pub(super) fn narrow_site(&self, bytes: &mut Vec<u8>, event: u32) {
+    pub(super) fn narrow_site(&self, bytes: &mut Vec<u8>, event: u32) -> FlushCheck {
         let units = self.locals.narrow_units;
         InstructionSink::new(bytes).local_tee(units);
         self.event(
             bytes,
             Id::Constant(event),
             &[Field { from: From::Local(units), ty: Scalar::I32 }],
-        );
+        )
     }
 
     /// Pushes the event `event` of a site, with the i64 on top of the operand stack as units.
-    pub(super) fn wide_site(&self, bytes: &mut Vec<u8>, event: u32) {
+    pub(super) fn wide_site(&self, bytes: &mut Vec<u8>, event: u32) -> FlushCheck {
         let units = self.locals.wide_units;
         InstructionSink::new(bytes).local_tee(units);
         self.event(
             bytes,
             Id::Constant(event),
             &[Field { from: From::Local(units), ty: Scalar::I64 }],
-        );
+        )
     }
 
-    fn event(&self, bytes: &mut Vec<u8>, id: Id, values: &[Field]) {
+    fn event(&self, bytes: &mut Vec<u8>, id: Id, values: &[Field]) -> FlushCheck {
         let mut code = InstructionSink::new(bytes);
-        self.load_position(&mut code);
+        let position = self.locals.position;
+        code.local_get(position);
         match id {
             Id::Path => code.local_get(self.locals.path),
             Id::Constant(event) => code.i32_const(event as i32),
@@ -113,7 +132,7 @@ impl Push {
         code.i32_store(self.word(0));
         let mut words = 1;
         for value in values {
-            code.local_get(self.locals.scratch);
+            code.local_get(position);
             match value.from {
                 From::Local(local) => code.local_get(local),
                 From::Global(global) => code.global_get(global),
@@ -127,24 +146,23 @@ impl Push {
             };
             words += value.ty.words() as u32;
         }
-        self.advance(&mut code, words * WORD_BYTES);
+        code.local_get(position).i32_const((words * WORD_BYTES) as i32).i32_add();
+        code.local_tee(position).global_set(self.additions.position_global);
+        self.flush_if_full(bytes)
     }
 
-    /// Leaves the write position on the operand stack and in the scratch local.
-    fn load_position(&self, code: &mut InstructionSink<'_>) {
-        code.global_get(self.additions.position_global).local_tee(self.locals.scratch);
-    }
-
-    /// Moves the write position from the scratch local on, and flushes the ring if it is full.
-    fn advance(&self, code: &mut InstructionSink<'_>, event_bytes: u32) {
-        let scratch = self.locals.scratch;
-        code.local_get(scratch).i32_const(event_bytes as i32).i32_add().local_tee(scratch);
-        code.global_set(self.additions.position_global);
-        code.local_get(scratch).i32_const(self.additions.flush_at as i32).i32_ge_u();
+    /// Flushes the ring if the largest event has no room in it.
+    fn flush_if_full(&self, bytes: &mut Vec<u8>) -> FlushCheck {
+        let position = self.locals.position;
+        let mut code = InstructionSink::new(bytes);
+        code.local_get(position).i32_const(self.additions.flush_at as i32).i32_ge_u();
+        let check = FlushCheck(bytes.len() as u32);
+        let mut code = InstructionSink::new(bytes);
         code.if_(BlockType::Empty);
-        code.local_get(scratch).call(self.additions.flush_function);
-        code.i32_const(0).global_set(self.additions.position_global);
+        code.local_get(position).call(self.additions.flush_function);
+        code.i32_const(0).local_tee(position).global_set(self.additions.position_global);
         code.end();
+        check
     }
 
     fn word(&self, index: u32) -> MemArg {

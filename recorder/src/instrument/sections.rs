@@ -5,14 +5,16 @@ use formats::plan::Plan;
 use slicer::module::Module;
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
-    CodeSection, ConstExpr, CustomSection, ElementSection, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType,
-    RawSection, SectionId, StartSection, TableSection, TypeSection, ValType,
+    BranchHint, BranchHints, CodeSection, ConstExpr, CustomSection, ElementSection, EntityType,
+    ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    MemorySection, MemoryType, RawSection, SectionId, StartSection, TableSection, TypeSection,
+    ValType,
 };
 use wasmparser::{CustomSectionReader, KnownCustom, Parser, Payload};
 
+use super::push::FlushCheck;
 use super::types::BlockTypes;
-use super::{Additions, FLUSH_IMPORT, InstrumentError, InstrumentOptions, ShiftFunctions};
+use super::{Additions, Body, FLUSH_IMPORT, InstrumentError, InstrumentOptions, ShiftFunctions};
 
 /// The sections of a module in the order that the binary format demands.
 const SECTION_ORDER: [SectionId; 13] = [
@@ -38,7 +40,7 @@ pub(super) fn rewrite(
     options: &InstrumentOptions,
     additions: Additions,
     types: &BlockTypes,
-    bodies: &[Vec<u8>],
+    bodies: &[Body],
 ) -> Result<Vec<u8>, InstrumentError> {
     let shift = ShiftFunctions { imported: module.imported_functions };
     let mut sections = Sections {
@@ -65,7 +67,7 @@ struct Sections<'a> {
     options: &'a InstrumentOptions,
     additions: Additions,
     types: &'a BlockTypes,
-    bodies: &'a [Vec<u8>],
+    bodies: &'a [Body],
     shift: ShiftFunctions,
     output: wasm_encoder::Module,
     /// How many of [`SECTION_ORDER`] are behind us.
@@ -241,7 +243,7 @@ impl<'a> Sections<'a> {
     fn code(&mut self) {
         let mut code = CodeSection::new();
         for body in self.bodies {
-            code.raw(body);
+            code.raw(&body.bytes);
         }
         if let Some(start) = self.module.start {
             let moved = if start >= self.module.imported_functions { start + 1 } else { start };
@@ -252,7 +254,26 @@ impl<'a> Sections<'a> {
             wrapper.instructions().call(moved).end();
             code.function(&wrapper);
         }
+        self.branch_hints();
         self.output.section(&code);
+    }
+
+    /// Says of each check of the ring that it's hardly ever full: `metadata.code.branch_hint`, which
+    /// stands before the code section.
+    fn branch_hints(&mut self) {
+        let mut hints = BranchHints::new();
+        for (function, body) in (self.additions.flush_function + 1..).zip(self.bodies) {
+            let unlikely = |check: &FlushCheck| BranchHint {
+                branch_func_offset: check.0,
+                branch_hint_value: 0,
+            };
+            if !body.flush_checks.is_empty() {
+                hints.function_hints(function, body.flush_checks.iter().map(unlikely));
+            }
+        }
+        if !hints.is_empty() {
+            self.output.section(&hints);
+        }
     }
 
     /// Names move with their functions. Annotations of code offsets would be wrong, and are left
