@@ -18,7 +18,7 @@ use foldhash::fast::RandomState;
 
 use super::frame::u32_at;
 use super::histogram::{Histogram, HistogramEntry};
-use crate::events::{Event, EventError, EventRef, Events, Payload};
+use crate::events::{Event, EventError, Payload};
 use crate::plan::{EventLayout, MAX_PAYLOAD_WORDS};
 
 /// Ids below this have their code in a table, the others in a hash map: 4 MiB hold the events of all
@@ -34,133 +34,247 @@ const HEAD_BYTES: usize = 8;
 /// Counts that are kept apart, so that adding to one needn't wait for the addition before it.
 const LANES: usize = 4;
 
+/// A word of the ring.
+type Word = [u8; 4];
+
 /// Counts and packs the events of segments, in one pass over them.
 ///
-/// Keeps its tables between segments, so that packing allocates nothing in steady state.
+/// Keeps its tables between segments, so that packing allocates next to nothing in steady state.
 #[derive(Clone, Debug)]
 pub struct Packer {
+    ids: Ids,
+    codes: Codes,
+    /// The payloads, one after the other.
+    payloads: Vec<u8>,
+    /// The distinct events with a payload, and how often each occurred.
+    counts: Vec<HistogramEntry>,
+    packed: Vec<u8>,
+}
+
+/// The ids of a segment, in the order of their codes.
+#[derive(Clone, Debug)]
+struct Ids {
     layout: EventLayout,
     /// The code of each id, or [`NO_CODE`].
     table: Vec<u32>,
     /// The codes of ids beyond the table.
     beyond: HashMap<u32, u32, RandomState>,
-    /// The id of each code.
     ids: Vec<u32>,
-    /// The number of payload words of each code.
+    /// The number of payload words of each id.
     widths: Vec<u8>,
-    /// The code of each event.
-    codes: Vec<u32>,
-    /// The payloads, one after the other.
-    payloads: Vec<u32>,
-    /// How often each event with a payload occurred.
-    counts: HashMap<Event, u64, RandomState>,
-    packed: Vec<u8>,
+}
+
+/// The codes of a segment's events. They begin as bytes and get wider when that is too narrow.
+#[derive(Clone, Debug)]
+enum Codes {
+    Bytes(Vec<u8>),
+    Shorts(Vec<u16>),
+    Longs(Vec<u32>),
 }
 
 impl Packer {
     /// A packer for the events of one plan.
     pub fn new(layout: EventLayout) -> Packer {
         Packer {
-            layout,
-            table: vec![NO_CODE; layout.end().min(MAX_TABLE_EVENTS) as usize],
-            beyond: HashMap::default(),
-            ids: Vec::new(),
-            widths: Vec::new(),
-            codes: Vec::new(),
+            ids: Ids {
+                layout,
+                table: vec![NO_CODE; layout.end().min(MAX_TABLE_EVENTS) as usize],
+                beyond: HashMap::default(),
+                ids: Vec::new(),
+                widths: Vec::new(),
+            },
+            codes: Codes::Bytes(Vec::new()),
             payloads: Vec::new(),
-            counts: HashMap::default(),
+            counts: Vec::new(),
             packed: Vec::new(),
         }
     }
 
-    /// Takes in the events of a segment, in place of those of the last one. Returns how many there
-    /// are.
+    /// Takes in the events of a segment, in place of those of the last one. `bytes` are its words as
+    /// they lie in the ring. Returns how many events there are.
     ///
     /// # Errors
     ///
     /// When a word is no event of the plan.
-    pub fn take_in(&mut self, words: &[u32]) -> Result<u64, EventError> {
+    pub fn take_in(&mut self, bytes: &[u8]) -> Result<u64, EventError> {
         self.clear();
-        self.codes.reserve(words.len());
-        for event in Events::new(words, self.layout) {
-            let event = event?;
-            let code = match self.table.get(event.id as usize) {
-                Some(&code) if code != NO_CODE => code,
-                _ => self.code(event),
-            };
-            self.codes.push(code);
-            if !event.payload.is_empty() {
-                self.payloads.extend_from_slice(event.payload);
-                *self.counts.entry(event.to_event()).or_insert(0) += 1;
+        let (words, _) = bytes.as_chunks();
+        let mut walk =
+            Walk { words, at: 0, payloads: &mut self.payloads, counts: HashMap::default() };
+        let mut narrow = match &mut self.codes {
+            Codes::Bytes(codes) => std::mem::take(codes),
+            _ => Vec::new(),
+        };
+        walk.run(&mut self.ids, &mut narrow)?;
+        self.codes = Codes::Bytes(narrow);
+        while walk.at < words.len() {
+            self.codes.widen();
+            match &mut self.codes {
+                Codes::Bytes(_) => unreachable!("they were widened"),
+                Codes::Shorts(codes) => walk.run(&mut self.ids, codes)?,
+                Codes::Longs(codes) => walk.run(&mut self.ids, codes)?,
             }
         }
+        self.counts.extend(walk.counts.into_iter().map(|(event, count)| entry(event, count)));
         Ok(self.codes.len() as u64)
     }
 
     /// How often each event of the segment occurred.
     pub fn histogram(&self) -> Histogram {
-        let bare = self.count_codes().into_iter().zip(&self.ids).zip(&self.widths);
+        let counts = match &self.codes {
+            Codes::Bytes(codes) => count_bytes(codes),
+            Codes::Shorts(codes) => count(codes, self.ids.ids.len()),
+            Codes::Longs(codes) => count(codes, self.ids.ids.len()),
+        };
+        let bare = counts.into_iter().zip(&self.ids.ids).zip(&self.ids.widths);
         let bare = bare.filter(|(_, width)| **width == 0).map(|((count, &id), _)| HistogramEntry {
             event: Event { id, payload: Payload::new() },
             count,
         });
-        let with_payload = self
-            .counts
-            .iter()
-            .map(|(event, &count)| HistogramEntry { event: event.clone(), count });
-        let mut entries: Vec<_> = bare.chain(with_payload).collect();
+        let mut entries: Vec<_> = bare.chain(self.counts.iter().cloned()).collect();
         entries.sort_unstable();
         Histogram::from_entries(entries).expect("distinct events were counted, and sorted")
     }
 
     /// The segment, packed.
     pub fn packed(&mut self) -> &[u8] {
-        let packed = &mut self.packed;
+        let (packed, ids) = (&mut self.packed, &self.ids.ids);
         packed.clear();
-        let length = packed_bytes(self.codes.len(), self.ids.len(), self.payloads.len());
-        packed.reserve(length.expect("a segment in memory has a length"));
         packed.extend_from_slice(&(self.codes.len() as u32).to_le_bytes());
-        packed.extend_from_slice(&(self.ids.len() as u32).to_le_bytes());
-        packed.extend(self.ids.iter().flat_map(|id| id.to_le_bytes()));
-        packed.extend_from_slice(&self.widths);
-        match code_bytes(self.ids.len()) {
-            1 => packed.extend(self.codes.iter().map(|&code| code as u8)),
-            2 => packed.extend(self.codes.iter().flat_map(|&code| (code as u16).to_le_bytes())),
-            _ => packed.extend(self.codes.iter().flat_map(|code| code.to_le_bytes())),
+        packed.extend_from_slice(&(ids.len() as u32).to_le_bytes());
+        packed.extend(ids.iter().flat_map(|id| id.to_le_bytes()));
+        packed.extend_from_slice(&self.ids.widths);
+        match &self.codes {
+            Codes::Bytes(codes) => packed.extend_from_slice(codes),
+            Codes::Shorts(codes) => packed.extend(codes.iter().flat_map(|code| code.to_le_bytes())),
+            Codes::Longs(codes) => packed.extend(codes.iter().flat_map(|code| code.to_le_bytes())),
         }
-        packed.extend(self.payloads.iter().flat_map(|word| word.to_le_bytes()));
+        packed.extend_from_slice(&self.payloads);
         packed
     }
 
-    fn count_codes(&self) -> Vec<u64> {
-        let distinct = self.ids.len();
-        let mut lanes = vec![0u32; LANES * distinct];
-        let (groups, rest) = self.codes.as_chunks::<LANES>();
-        for group in groups {
-            for (lane, &code) in group.iter().enumerate() {
-                lanes[lane * distinct + code as usize] += 1;
-            }
+    fn clear(&mut self) {
+        self.ids.clear();
+        match &mut self.codes {
+            Codes::Bytes(codes) => codes.clear(),
+            wide => *wide = Codes::Bytes(Vec::new()),
         }
-        rest.iter().for_each(|&code| lanes[code as usize] += 1);
-        let count = |code| (0..LANES).map(|lane| u64::from(lanes[lane * distinct + code])).sum();
-        (0..distinct).map(count).collect()
+        self.payloads.clear();
+        self.counts.clear();
+    }
+}
+
+/// An event with a payload, from its words.
+fn entry(event: &[u8], count: u64) -> HistogramEntry {
+    let (words, _) = event.as_chunks();
+    let mut words = words.iter().map(|&word| u32::from_le_bytes(word));
+    let id = words.next().expect("an event begins with its id");
+    HistogramEntry { event: Event { id, payload: words.collect() }, count }
+}
+
+/// How often each byte occurs.
+fn count_bytes(codes: &[u8]) -> Vec<u64> {
+    let mut lanes = [[0u32; 256]; LANES];
+    let (groups, rest) = codes.as_chunks::<LANES>();
+    for group in groups {
+        for (lane, &code) in lanes.iter_mut().zip(group) {
+            lane[usize::from(code)] += 1;
+        }
+    }
+    rest.iter().for_each(|&code| lanes[0][usize::from(code)] += 1);
+    (0..256).map(|code| lanes.iter().map(|lane| u64::from(lane[code])).sum()).collect()
+}
+
+/// How often each of `distinct` codes occurs.
+fn count<C: Code>(codes: &[C], distinct: usize) -> Vec<u64> {
+    let mut counts = vec![0; distinct];
+    codes.iter().for_each(|code| counts[code.number()] += 1);
+    counts
+}
+
+/// The walk over the words of a segment.
+struct Walk<'w, 'p> {
+    words: &'w [Word],
+    /// Place of the next event's id word.
+    at: usize,
+    payloads: &'p mut Vec<u8>,
+    /// How often each event with a payload occurred, by its words.
+    counts: HashMap<&'w [u8], u64, RandomState>,
+}
+
+impl Walk<'_, '_> {
+    /// Goes on until the end, or until there is an id whose code is too wide for `C`.
+    fn run<C: Code>(&mut self, ids: &mut Ids, codes: &mut Vec<C>) -> Result<(), EventError> {
+        let mut events = codes.len();
+        codes.resize(events + self.words.len() - self.at, C::from_number(0));
+        loop {
+            events += self.run_bare(ids, &mut codes[events..]);
+            if self.at == self.words.len() {
+                break;
+            }
+            match self.event::<C>(ids)? {
+                Some(code) => codes[events] = code,
+                None => break,
+            }
+            events += 1;
+        }
+        codes.truncate(events);
+        Ok(())
     }
 
-    /// The code of an event that has none in the table.
-    #[cold]
-    fn code(&mut self, event: EventRef<'_>) -> u32 {
-        let next = self.ids.len() as u32;
-        let code = match self.table.get_mut(event.id as usize) {
-            Some(slot) => {
-                *slot = next;
-                next
+    /// Takes events without payload whose ids have codes: nearly all there are. Returns how many.
+    fn run_bare<C: Code>(&mut self, ids: &Ids, codes: &mut [C]) -> usize {
+        let bare = ids.layout.bare() as usize;
+        let table = &ids.table[..ids.table.len().min(bare)];
+        let mut events = 0;
+        for (slot, &word) in codes.iter_mut().zip(&self.words[self.at..]) {
+            match table.get(u32::from_le_bytes(word) as usize) {
+                Some(&code) if code != NO_CODE => *slot = C::from_number(code),
+                _ => break,
             }
-            None => *self.beyond.entry(event.id).or_insert(next),
-        };
-        if code == next {
-            self.ids.push(event.id);
-            self.widths.push(event.payload.len() as u8);
+            events += 1;
         }
+        self.at += events;
+        events
+    }
+
+    /// Takes any one event; `None` when its code is too wide.
+    fn event<C: Code>(&mut self, ids: &mut Ids) -> Result<Option<C>, EventError> {
+        let (word, id) = (self.at, u32::from_le_bytes(self.words[self.at]));
+        let width = ids.layout.payload_words(id).ok_or(EventError::UnknownId { word, id })?;
+        let event = self.words[word..].get(..=width).ok_or(EventError::CutShort { word, id })?;
+        let code = match ids.code(id) {
+            Some(code) => code,
+            None if ids.ids.len() >= C::COUNT => return Ok(None),
+            None => ids.add(id, width),
+        };
+        if width > 0 {
+            self.payloads.extend_from_slice(event[1..].as_flattened());
+            *self.counts.entry(event.as_flattened()).or_insert(0) += 1;
+        }
+        self.at += 1 + width;
+        Ok(Some(C::from_number(code)))
+    }
+}
+
+impl Ids {
+    fn code(&self, id: u32) -> Option<u32> {
+        match self.table.get(id as usize) {
+            Some(&code) => (code != NO_CODE).then_some(code),
+            None => self.beyond.get(&id).copied(),
+        }
+    }
+
+    fn add(&mut self, id: u32, width: usize) -> u32 {
+        let code = self.ids.len() as u32;
+        match self.table.get_mut(id as usize) {
+            Some(slot) => *slot = code,
+            None => {
+                self.beyond.insert(id, code);
+            }
+        }
+        self.ids.push(id);
+        self.widths.push(width as u8);
         code
     }
 
@@ -173,9 +287,71 @@ impl Packer {
         self.beyond.clear();
         self.ids.clear();
         self.widths.clear();
-        self.codes.clear();
-        self.payloads.clear();
-        self.counts.clear();
+    }
+}
+
+impl Codes {
+    fn len(&self) -> usize {
+        match self {
+            Codes::Bytes(codes) => codes.len(),
+            Codes::Shorts(codes) => codes.len(),
+            Codes::Longs(codes) => codes.len(),
+        }
+    }
+
+    fn widen(&mut self) {
+        *self = match self {
+            Codes::Bytes(codes) => Codes::Shorts(codes.iter().map(|&code| code.into()).collect()),
+            Codes::Shorts(codes) => Codes::Longs(codes.iter().map(|&code| code.into()).collect()),
+            Codes::Longs(codes) => Codes::Longs(std::mem::take(codes)),
+        }
+    }
+}
+
+/// A width of codes.
+trait Code: Copy {
+    /// Number of codes of this width.
+    const COUNT: usize;
+
+    /// The code numbered `number`, which is below [`Code::COUNT`].
+    fn from_number(number: u32) -> Self;
+
+    fn number(self) -> usize;
+}
+
+impl Code for u8 {
+    const COUNT: usize = 1 << 8;
+
+    fn from_number(number: u32) -> Self {
+        number as u8
+    }
+
+    fn number(self) -> usize {
+        self.into()
+    }
+}
+
+impl Code for u16 {
+    const COUNT: usize = 1 << 16;
+
+    fn from_number(number: u32) -> Self {
+        number as u16
+    }
+
+    fn number(self) -> usize {
+        self.into()
+    }
+}
+
+impl Code for u32 {
+    const COUNT: usize = usize::MAX;
+
+    fn from_number(number: u32) -> Self {
+        number
+    }
+
+    fn number(self) -> usize {
+        self as usize
     }
 }
 
@@ -214,14 +390,14 @@ pub(super) fn unpack(packed: &[u8], raw_bytes: usize) -> Result<Vec<u8>, &'stati
     if widths.iter().any(|&width| usize::from(width) > MAX_PAYLOAD_WORDS) {
         return Err("the packed segment has an event with too many payload words");
     }
-    let ids = Ids { ids: ids.as_chunks().0, widths, payloads };
+    let dictionary = Dictionary { ids: ids.as_chunks().0, widths, payloads };
     let words = match code_bytes(distinct) {
-        1 => ids.words(raw_bytes, codes.iter().map(|&code| usize::from(code))),
-        2 => ids.words(
+        1 => dictionary.words(raw_bytes, codes.iter().map(|&code| usize::from(code))),
+        2 => dictionary.words(
             raw_bytes,
             codes.as_chunks().0.iter().map(|&code| u16::from_le_bytes(code).into()),
         ),
-        _ => ids.words(
+        _ => dictionary.words(
             raw_bytes,
             codes.as_chunks().0.iter().map(|&code| u32::from_le_bytes(code) as usize),
         ),
@@ -230,13 +406,13 @@ pub(super) fn unpack(packed: &[u8], raw_bytes: usize) -> Result<Vec<u8>, &'stati
 }
 
 /// What the codes of a packed segment stand for.
-struct Ids<'a> {
-    ids: &'a [[u8; 4]],
+struct Dictionary<'a> {
+    ids: &'a [Word],
     widths: &'a [u8],
     payloads: &'a [u8],
 }
 
-impl Ids<'_> {
+impl Dictionary<'_> {
     /// The words that `codes` stand for; `None` when there is no such code or payload.
     fn words(mut self, raw_bytes: usize, codes: impl Iterator<Item = usize>) -> Option<Vec<u8>> {
         let mut words = Vec::with_capacity(raw_bytes);
@@ -270,7 +446,7 @@ mod tests {
     /// Packs, unpacks and counts `words`, and compares with what plain counting says.
     fn check(packer: &mut Packer, layout: EventLayout, words: &[u32]) -> usize {
         let mut counter = EventCounter::new(layout);
-        assert_eq!(packer.take_in(words), counter.count(words));
+        assert_eq!(packer.take_in(&bytes(words)), counter.count(words));
         assert_eq!(packer.histogram(), counter.take());
         let packed = packer.packed().to_vec();
         assert_eq!(unpack(&packed, 4 * words.len()), Ok(bytes(words)));
@@ -313,9 +489,9 @@ mod tests {
     #[test]
     fn a_word_that_is_no_event_is_reported() {
         let mut packer = Packer::new(EventLayout::of_widths(&[1, 1]));
-        assert_eq!(packer.take_in(&[0, 4]), Err(EventError::UnknownId { word: 1, id: 4 }));
-        assert_eq!(packer.take_in(&[0, 1]), Err(EventError::CutShort { word: 1, id: 1 }));
-        assert_eq!(packer.take_in(&[0, 1, 7]), Ok(2));
+        assert_eq!(packer.take_in(&bytes(&[0, 4])), Err(EventError::UnknownId { word: 1, id: 4 }));
+        assert_eq!(packer.take_in(&bytes(&[0, 1])), Err(EventError::CutShort { word: 1, id: 1 }));
+        assert_eq!(packer.take_in(&bytes(&[0, 1, 7])), Ok(2));
     }
 
     #[test]
@@ -325,7 +501,7 @@ mod tests {
         let mut packer = Packer::new(layout);
         let words: Vec<u32> =
             (0..400u32).map(|word| word % 290).chain([300, 7, 302, 8, 9]).collect();
-        packer.take_in(&words).unwrap();
+        packer.take_in(&bytes(&words)).unwrap();
         let whole = packer.packed().to_vec();
         for cut in 0..whole.len() {
             assert!(unpack(&whole[..cut], 4 * words.len()).is_err());

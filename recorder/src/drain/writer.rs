@@ -211,15 +211,14 @@ impl Digest {
 
     /// Number of events in the segment, and what is kept of it.
     fn take_in(&mut self, segment: &FilledSegment) -> Result<(u64, Kept), EventError> {
-        let words = self.words.load(&segment.words);
         let number = self.numbers.entry(segment.stream).or_default();
         let is_kept = self.sample.is_none_or(|sample| sample.keeps(segment.stream, *number));
         *number = number.wrapping_add(1);
         if !is_kept {
-            let mut events = Events::new(words, self.layout);
+            let mut events = Events::new(self.words.load(&segment.words), self.layout);
             return Ok((events.try_fold(0, |sum, event| event.map(|_| sum + 1))?, Kept::Nothing));
         }
-        let events = self.packer.take_in(words)?;
+        let events = self.packer.take_in(&segment.words)?;
         let counts = self.packer.histogram();
         let repeats = counts.entries().len() as u64 * MIN_REPETITION <= events;
         let kept = match self.detail {
