@@ -9,7 +9,7 @@ const EXAMPLES: &str = "\
 Examples:
   wf-slice program.wasm | less                     what every function records, and why
   wf-slice --function main program.wasm            of one function, by its name or index
-  wf-slice --slices max --function 12 program.wasm what it would record in place of outcomes
+  wf-slice --slices max --function 1 program.wasm  what it would record in place of outcomes
   wf-slice --emit plan program.wasm                blocks, loops, regions, nests and sites
   wf-slice --emit ir --view program.wasm           the SSA form for reading
   wf-slice --emit instrumented program.wasm        the program that is run, as text

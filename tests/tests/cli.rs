@@ -1,5 +1,5 @@
-//! The binaries `wf-record` and `wf-analyze` from the outside: arguments in; exit status, standard
-//! output, standard error and files out.
+//! The binaries from the outside: arguments in; exit status, standard output, standard error and
+//! files out.
 
 #[path = "cli/binaries.rs"]
 mod binaries;
@@ -12,6 +12,8 @@ mod bad_input;
 mod cost_models;
 #[path = "cli/damaged_traces.rs"]
 mod damaged_traces;
+#[path = "cli/examples.rs"]
+mod examples;
 #[path = "cli/follow.rs"]
 mod follow;
 #[path = "cli/instrumented.rs"]

@@ -1,4 +1,4 @@
-//! Finds the two binaries and runs them.
+//! Finds the binaries and runs them.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ fn folder() -> &'static Path {
         };
         let build = Command::new(env!("CARGO"))
             .args(["build", "--workspace", "--tests", "--profile", profile])
-            .args(["--bin", "wf-record", "--bin", "wf-analyze"])
+            .args(["--bin", "wf-record", "--bin", "wf-analyze", "--bin", "wf-slice"])
             .args([OsStr::new("--target-dir"), target.as_os_str()])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
@@ -100,8 +100,26 @@ pub(crate) fn wf_analyze(folder: &Path) -> Command {
     command("wf-analyze", folder)
 }
 
+/// A command line of `wf-slice`, to be run in `folder`.
+pub(crate) fn wf_slice(folder: &Path) -> Command {
+    command("wf-slice", folder)
+}
+
+/// A shell in `folder` that finds the binaries by their names.
+pub(crate) fn shell(run_in: &Path) -> Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder().to_owned()).chain(std::env::split_paths(&path));
+    let mut shell = at("bash".into(), run_in);
+    shell
+        .env("PATH", std::env::join_paths(folders).expect("no folder has a separator in its name"));
+    shell
+}
+
 fn command(binary: &str, run_in: &Path) -> Command {
-    let path = folder().join(format!("{binary}{}", std::env::consts::EXE_SUFFIX));
+    at(folder().join(format!("{binary}{}", std::env::consts::EXE_SUFFIX)), run_in)
+}
+
+fn at(path: PathBuf, run_in: &Path) -> Command {
     let mut command = Command::new(path);
     // Without `CARGO`, the binaries speak as installed ones do.
     command.current_dir(run_in).stdin(Stdio::null()).env_remove("CARGO").env_remove("NO_COLOR");

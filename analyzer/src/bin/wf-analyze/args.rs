@@ -13,22 +13,22 @@ use regex::Regex;
 
 const EXAMPLES: &str = "\
 Examples:
-  wf-analyze trace.bin                              fuel of the program, its functions and loops
-  wf-analyze --approx trace.bin                     an estimate to ±1 %, from a part of the trace
+  wf-analyze trace.bin                               fuel of the program, its functions and loops
+  wf-analyze --approx trace.bin                      an estimate to ±1 %, from a part of the trace
   wf-analyze --approx=5 --confidence 0.99 trace.bin
-  wf-analyze --follow trace.bin                     while wf-record is still writing it
-  wf-analyze --cost-model unit trace.bin            count every operator as 1
-  wf-analyze --symbols app.debug.wasm trace.bin     names that the recorded module lacks
-  wf-analyze --format html -o report.html trace.bin tables, flame graph, chart, annotated code
+  wf-analyze --follow trace.bin                      while wf-record is still writing it
+  wf-analyze --cost-model unit trace.bin             count every operator as 1
+  wf-analyze --symbols app.debug.wasm trace.bin      names that the recorded module lacks
+  wf-analyze --format html -o report.html trace.bin  tables, flame graph, chart, annotated code
   wf-analyze --format json -o report.json trace.bin
-  wf-analyze --sort total --limit 10 trace.bin      most fuel first, callees included
-  wf-analyze --focus '^sqlite3' trace.bin           only functions with such names
+  wf-analyze --sort total --limit 10 trace.bin       most fuel first, callees included
+  wf-analyze --focus '^sqlite3' trace.bin            only functions with such names
   wf-analyze export --format flamegraph -o fuel.svg trace.bin
-  wf-analyze diff before.bin after.bin              what changed
-  wf-analyze check trace.bin --baseline fuel.txt    fail if anything costs more than that
-  wf-analyze cost-model print wasmtime > mine.toml  start a cost model of your own
+  wf-analyze diff before.bin after.bin               what changed
+  wf-analyze check trace.bin --baseline fuel.txt     fail if anything costs more than that
+  wf-analyze cost-model print wasmtime > mine.toml   start a cost model of your own
   wf-analyze --cost-model mine.toml trace.bin
-  wf-analyze ./info                                 a trace whose name is that of a verb
+  wf-analyze ./info                                  a trace whose name is that of a verb
 
 Exit status:
   0  done
@@ -199,12 +199,12 @@ pub(crate) struct DumpArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples, with what shows the file:
-  wf-analyze export --format flamegraph -o fuel.svg trace.bin     a browser
-  wf-analyze export --format pprof -o fuel.pb.gz trace.bin        go tool pprof -http=: fuel.pb.gz
-  wf-analyze export --format speedscope -o fuel.json trace.bin    https://www.speedscope.app
-  wf-analyze export --format firefox -o fuel.json trace.bin       https://profiler.firefox.com
-  wf-analyze export --format callgrind -o callgrind.out trace.bin kcachegrind callgrind.out
-  wf-analyze export --format csv -o contexts.csv trace.bin        a spreadsheet
+  wf-analyze export --format flamegraph -o fuel.svg trace.bin      a browser
+  wf-analyze export --format pprof -o fuel.pb.gz trace.bin         go tool pprof -http=: fuel.pb.gz
+  wf-analyze export --format speedscope -o fuel.json trace.bin     https://www.speedscope.app
+  wf-analyze export --format firefox -o fuel.json trace.bin        https://profiler.firefox.com
+  wf-analyze export --format callgrind -o callgrind.out trace.bin  kcachegrind callgrind.out
+  wf-analyze export --format csv -o contexts.csv trace.bin         a spreadsheet
   wf-analyze export --format folded -o - trace.bin | inferno-flamegraph > fuel.svg
   wf-analyze export --format json -o - trace.bin | jq '.report.fuel.total'
 
@@ -290,7 +290,7 @@ Examples:
   wf-analyze check trace.bin --baseline fuel.txt --update     write the baseline
   wf-analyze check trace.bin --baseline fuel.txt              fail if anything costs more
   wf-analyze check trace.bin --baseline fuel.txt --tolerance 2
-  wf-analyze check trace.bin --budget 1000000                 fail above a million
+  wf-analyze check trace.bin --budget 30000000                fail above 30 million
 
 Exit status: 0 within all limits; 1 above one; 2 wrong usage, no such baseline, or a trace that is
 unreadable, corrupt or incomplete.")]
