@@ -56,6 +56,11 @@ pub(crate) fn code(
                     count,
                     fuel: count.saturating_mul(price.into()),
                     source: sources.line(offset - start),
+                    callee: match kind {
+                        Operator::Call { function_index }
+                        | Operator::ReturnCall { function_index } => Some(function_index),
+                        _ => None,
+                    },
                 });
                 let opens = matches!(
                     kind,

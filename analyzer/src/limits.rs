@@ -86,6 +86,7 @@ pub const MAX_CODE_LINES: usize = 5000;
 
 /// Characters of an operator in the text format.
 pub const MAX_OPERATOR_TEXT: usize = 120;
+
 /// Contexts with less than this part of all fuel don't get a frame of the flame graph in the HTML report: a
 /// twentieth of a pixel where all fuel is 1000 pixels wide, and as wide as a name once one zooms in.
 pub const LEAST_FRAME_PARTS: u128 = 20_000;
@@ -108,6 +109,7 @@ pub const MAX_CHART_POINTS: usize = 600;
 /// Characters of a function name, and of an operator in the text format, that the HTML report
 /// shows.
 pub const MAX_NAME_CHARACTERS: usize = 1000;
+
 /// Frames of a stack in the exports that repeat whole stacks (folded, pprof): of deeper ones the
 /// outermost and innermost half are kept. 30,000 nested calls, each with fuel of its own, would be
 /// 450 million frames.
@@ -118,6 +120,10 @@ pub const MAX_MERGED_STACKS: usize = 1 << 12;
 
 /// Characters of a function name in the exports that repeat names (folded, flamegraph, csv, parquet).
 pub const MAX_REPEATED_NAME: usize = 1000;
+
+/// Samples that may be added to an export for pprof because a function has several lines. The fuel of
+/// functions whose lines would take more stands at their starts.
+pub const MAX_LINE_SAMPLES: usize = 1 << 18;
 
 /// Levels of calls that a flame graph shows: 8,000 pixels.
 pub const MAX_FLAMEGRAPH_FRAMES: usize = 512;

@@ -70,6 +70,8 @@ pub struct CodeLine {
     pub fuel: u128,
     /// Where it comes from, when the module has debug information.
     pub source: Option<SourceLine>,
+    /// The function that it calls, where it names one.
+    pub callee: Option<u32>,
 }
 
 /// A line of source code.

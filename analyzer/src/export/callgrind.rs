@@ -1,18 +1,18 @@
 //! The text of callgrind, as <https://valgrind.org/docs/manual/cl-format.html> has it.
 //!
-//! Costs stand at their source lines where the profile has the code of a function, and the code
-//! its lines. All else stands at line 0; of a function without lines in the file `???`, as callgrind
-//! calls what it doesn't know. A call's inclusive fuel is that of the contexts in which the callee
-//! is not open already, so that what arrives at a function, added up over its callers, is its
-//! inclusive fuel with recursion counted once. What the host calls is called by `[host]`, which has
-//! no fuel of its own.
+//! Costs stand at their source lines where those are known, and calls where a function has one line that
+//! calls the other by its name. All else stands at line 0; of a function without lines in the file
+//! `???`, as callgrind calls what it doesn't know. A call's inclusive fuel is that of the contexts in which the callee is not open already, so that what arrives at a
+//! function, added up over its callers, is its inclusive fuel with recursion counted once. What the
+//! host calls is called by `[host]`, which has no fuel of its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::io::{self, Write};
 
 use super::ExportError;
-use super::contexts::{Contexts, Step};
+use super::contexts::{Contexts, Frame, Step};
+use super::lines::{self, CallLines, OwnFuel};
 use crate::names::printable;
 use crate::profile::Profile;
 
@@ -50,8 +50,8 @@ pub(super) fn write(
     writeln!(sink, "events: Fuel")?;
     writeln!(sink, "summary: {total}")?;
     writeln!(sink, "\nob=(1) {}", line_of(&report.program))?;
-    let mut text =
-        Text { profile, contexts, names: Numbering::default(), files: Numbering::default() };
+    let (names, files) = Default::default();
+    let mut text = Text { profile, contexts, names, files, current: NO_FILE };
     text.write_functions(sink)?;
     writeln!(sink, "\ntotals: {total}")?;
     Ok(())
@@ -63,51 +63,66 @@ struct Text<'a> {
     contexts: &'a Contexts<'a>,
     names: Numbering<u32>,
     files: Numbering<&'a str>,
+    /// The file of what is written next.
+    current: &'a str,
 }
 
 impl<'a> Text<'a> {
     fn write_functions(&mut self, sink: &mut impl Write) -> Result<(), ExportError> {
-        let own = own_fuel(self.contexts);
+        let own = lines::own_fuel(self.profile, self.contexts);
+        let call_lines = CallLines::of(self.profile);
         let calls = calls(self.contexts);
-        for caller in 0..=self.contexts.frames.len() as u32 {
-            writeln!(sink, "\nfl={}", self.file(self.home(caller)))?;
+        let host = self.contexts.frames.len() as u32;
+        for caller in 0..=host {
+            self.current = self.home(caller);
+            writeln!(sink, "\nfl={}", self.file(self.current))?;
             writeln!(sink, "fn={}", self.name(caller))?;
-            self.write_own(caller, own.get(caller as usize).copied().unwrap_or(0), sink)?;
+            match own.get(caller as usize) {
+                Some(own) => self.write_own(caller, own, sink)?,
+                None => writeln!(sink, "0 0")?,
+            }
             for (&(_, callee), edge) in calls.range((caller, 0)..=(caller, u32::MAX)) {
+                let frame = |frame: u32| self.contexts.frames.get(frame as usize);
+                let line = frame(caller)
+                    .zip(frame(callee))
+                    .and_then(|(caller, callee)| call_lines.line(caller, callee));
+                let (file, line) = line.unwrap_or((self.home(caller), 0));
+                self.move_to(file, sink)?;
                 writeln!(sink, "cfi={}", self.file(self.home(callee)))?;
                 writeln!(sink, "cfn={}", self.name(callee))?;
                 writeln!(sink, "calls={} 0", edge.count)?;
-                writeln!(sink, "0 {}", edge.inclusive)?;
+                writeln!(sink, "{line} {}", edge.inclusive)?;
             }
         }
         Ok(())
     }
 
-    fn write_own(&mut self, frame: u32, own: u128, sink: &mut impl Write) -> io::Result<()> {
-        let lines = source_fuel(self.profile, self.contexts, frame);
-        // What is left is that of dynamic parts, and of operators without a line.
-        let Some(rest) = own.checked_sub(lines.values().sum()) else {
-            return writeln!(sink, "0 {own}");
-        };
-        writeln!(sink, "0 {rest}")?;
-        let home = self.home(frame);
-        let mut current = home;
-        for ((file, line), fuel) in lines {
-            if file != current {
-                writeln!(sink, "fi={}", self.file(file))?;
-                current = file;
-            }
+    fn write_own(
+        &mut self,
+        frame: u32,
+        own: &OwnFuel<'a>,
+        sink: &mut impl Write,
+    ) -> io::Result<()> {
+        writeln!(sink, "0 {}", own.elsewhere)?;
+        for (&(file, line), fuel) in &own.lines {
+            self.move_to(file, sink)?;
             writeln!(sink, "{line} {fuel}")?;
         }
-        match current == home {
-            true => Ok(()),
-            false => writeln!(sink, "fe={}", self.file(home)),
+        self.move_to(self.home(frame), sink)
+    }
+
+    /// Says that what follows is in `file`.
+    fn move_to(&mut self, file: &'a str, sink: &mut impl Write) -> io::Result<()> {
+        if file == self.current {
+            return Ok(());
         }
+        self.current = file;
+        writeln!(sink, "fi={}", self.file(file))
     }
 
     /// The file that a frame's code starts in.
     fn home(&self, frame: u32) -> &'a str {
-        let file = self.contexts.frames.get(frame as usize).and_then(|frame| frame.file);
+        let file = self.contexts.frames.get(frame as usize).and_then(Frame::file);
         file.unwrap_or(NO_FILE)
     }
 
@@ -119,32 +134,6 @@ impl<'a> Text<'a> {
         let name = self.contexts.frames.get(frame as usize).map(|frame| frame.name.as_str());
         self.names.write(frame, name.unwrap_or(HOST))
     }
-}
-
-/// The fuel of a frame's operators by file and line, as far as that is known.
-fn source_fuel<'a>(
-    profile: &'a Profile,
-    contexts: &Contexts<'_>,
-    frame: u32,
-) -> BTreeMap<(&'a str, u32), u128> {
-    let function = contexts.frames.get(frame as usize).and_then(|frame| frame.function);
-    let code = profile.code.iter().find(|code| Some(code.function) == function);
-    let mut fuel = BTreeMap::new();
-    for line in code.iter().flat_map(|code| &code.lines).filter(|line| line.fuel > 0) {
-        if let Some(source) = &line.source {
-            *fuel.entry((source.file.as_str(), source.line)).or_default() += line.fuel;
-        }
-    }
-    fuel
-}
-
-/// For each frame its own fuel in all contexts.
-fn own_fuel(contexts: &Contexts<'_>) -> Vec<u128> {
-    let mut own = vec![0; contexts.frames.len()];
-    for (node, &frame) in contexts.nodes.iter().zip(&contexts.frame_of) {
-        own[frame as usize] += node.fuel;
-    }
-    own
 }
 
 /// The calls between frames, by caller and callee. The host is the frame after the last one.

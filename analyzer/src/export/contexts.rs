@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{ExportError, Format, fitting};
-use crate::profile::Profile;
+use crate::profile::{Profile, SourceLine};
 use crate::tree::{self, CallNode, CallTree};
 
 /// The contexts of a profile.
@@ -24,8 +24,8 @@ pub(super) struct Frame<'a> {
     pub(super) function: Option<u32>,
     /// Its name, as the module has it: any characters, at any length.
     pub(super) name: String,
-    /// The source file that its code starts in, where that is known.
-    pub(super) file: Option<&'a str>,
+    /// Where its code starts in the source, as far as that is known.
+    pub(super) start: Option<&'a SourceLine>,
 }
 
 /// A step of a walk over the tree.
@@ -140,15 +140,16 @@ impl Iterator for Walk<'_> {
 impl<'a> Frame<'a> {
     fn of(function: u32, profile: &'a Profile) -> Self {
         if function == CallTree::FOLDED {
-            return Frame { function: None, name: "[folded]".to_string(), file: None };
+            return Frame { function: None, name: "[folded]".to_string(), start: None };
         }
         let code = profile.code.iter().find(|code| code.function == function);
-        let source = code.and_then(|code| code.lines.iter().find_map(|line| line.source.as_ref()));
-        Frame {
-            function: Some(function),
-            name: profile.names.get(function),
-            file: source.map(|source| source.file.as_str()),
-        }
+        let start = code.and_then(|code| code.lines.iter().find_map(|line| line.source.as_ref()));
+        Frame { function: Some(function), name: profile.names.get(function), start }
+    }
+
+    /// The source file that its code starts in, where that is known.
+    pub(super) fn file(&self) -> Option<&'a str> {
+        self.start.map(|start| start.file.as_str())
     }
 }
 

@@ -1,8 +1,8 @@
 //! A profile in the formats of other tools.
 //!
 //! Takes a [`Profile`], gives bytes. Each format is a file; what they share is in `contexts` (the
-//! names, and the tree walked without recursion) and in `stacks` (for the formats that repeat whole
-//! stacks).
+//! names, and the tree walked without recursion), in `stacks` (for the formats that repeat whole
+//! stacks) and in `lines` (for those that know lines of source code).
 //!
 //! A profile whose trace has no order of events has no tree: it is exported flat, with every
 //! function called by the host. Fuel has 128 bits here and fewer in most formats: what doesn't fit
@@ -23,6 +23,7 @@ mod firefox;
 mod flamegraph;
 mod folded;
 mod json;
+mod lines;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pprof;

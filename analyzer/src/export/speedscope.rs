@@ -34,6 +34,8 @@ struct Frame<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -62,13 +64,16 @@ pub(super) fn write(
 ) -> Result<(), ExportError> {
     let total = contexts.total(MAX_EXACT_DOUBLE)?;
     let program = &profile.analysis.report.program;
-    let frames = contexts.frames.iter();
-    let frames = frames.map(|frame| Frame { name: &frame.name, file: frame.file }).collect();
+    let frames = contexts.frames.iter().map(|frame| Frame {
+        name: &frame.name,
+        file: frame.file(),
+        line: frame.start.map(|start| start.line),
+    });
     let file = File {
         schema: "https://www.speedscope.app/file-format-schema.json",
         name: program,
         exporter: concat!("wf-analyze ", env!("CARGO_PKG_VERSION")),
-        shared: Shared { frames },
+        shared: Shared { frames: frames.collect() },
         profiles: [Evented {
             r#type: "evented",
             name: "fuel",

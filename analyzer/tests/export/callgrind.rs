@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use analyzer::export::Format;
-use analyzer::profile::{CodeLine, FunctionCode, Profile, SourceLine};
+use analyzer::profile::Profile;
 
 use super::exported_text;
-use super::profiles::{deep, nasty, nasty_names, small};
+use super::profiles::{deep, nasty, nasty_names, small, with_lines};
 use super::tools::{TestFile, output_of};
 
 #[derive(Default)]
@@ -14,6 +14,8 @@ struct Read {
     own: BTreeMap<String, u128>,
     /// By caller and callee: how often, and with how much fuel.
     calls: BTreeMap<(String, String), (u128, u128)>,
+    /// Where the calls stand, by caller and callee.
+    call_lines: BTreeMap<(String, String), (String, u32)>,
     /// Own fuel by file and line.
     lines: BTreeMap<(String, u32), u128>,
     total: u128,
@@ -69,6 +71,7 @@ fn read(text: &str) -> Read {
                 }
                 Some(count) => {
                     let edge = (function.clone(), std::mem::take(&mut callee));
+                    read.call_lines.insert(edge.clone(), (file.clone(), line));
                     assert!(read.calls.insert(edge, (count, fuel)).is_none());
                 }
             }
@@ -112,23 +115,18 @@ fn functions_have_their_own_and_their_callees_fuel() {
 
 #[test]
 fn fuel_stands_at_its_source_lines() {
-    let mut profile = small();
-    let line = |file: &str, line: u32, fuel: u128| CodeLine {
-        fuel,
-        source: Some(SourceLine { file: file.to_string(), line }),
-        ..CodeLine::default()
-    };
-    let inlined = vec![line("b.rs", 7, 20), line("a.rs", 3, 10), line("b.rs", 8, 15)];
-    let parse = FunctionCode { function: 1, lines: inlined, is_cut: false };
-    let more_than_there_is = vec![line("c.rs", 1, 48)];
-    let leaf = FunctionCode { function: 2, lines: more_than_there_is, is_cut: false };
-    profile.code = vec![parse, leaf];
+    let profile = with_lines();
     let text = exported_text(&profile, Format::Callgrind);
     let read = read(&text);
     assert_eq!((read.own["parse"], read.own["leaf"]), (55, 47));
     let at = |file: &str, line: u32| read.lines[&(file.to_string(), line)];
     assert_eq!((at("b.rs", 0), at("b.rs", 7), at("b.rs", 8), at("a.rs", 3)), (10, 20, 15, 10));
     assert_eq!((at("???", 0), at("c.rs", 0)), (106, 47));
+    let call = |caller: &str, callee: &str| &read.call_lines[&(caller.into(), callee.into())];
+    assert_eq!(*call("parse", "leaf"), ("b.rs".to_string(), 8));
+    // There are two lines that do so.
+    assert_eq!(*call("parse", "parse"), ("b.rs".to_string(), 0));
+    assert_eq!(*call("main", "leaf"), ("???".to_string(), 0));
     if let Some(shown) = annotated(&profile, "lines.callgrind") {
         assert!(shown.contains("208 (100.0%)  PROGRAM TOTALS"), "{shown}");
         assert!(shown.contains("b.rs:parse") && shown.contains("a.rs:parse"), "{shown}");

@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use super::exported;
-use super::profiles::{DEPTH, deep, nasty, nasty_names, small, stacks};
+use super::profiles::{DEPTH, code, deep, nasty, nasty_names, small, stacks, with_lines};
 use super::tools::{TestFile, output_of};
 
 const GO: &[&str] = &["tool", "-n", "pprof"];
@@ -75,6 +75,8 @@ struct Decoded {
     sample_types: Vec<(String, String)>,
     /// Outermost function first, with the values.
     samples: Vec<(Vec<String>, Vec<u64>)>,
+    /// For each sample the files and the lines of its functions, the innermost first.
+    places: Vec<Vec<(String, u64)>>,
     default_sample_type: String,
     comments: Vec<String>,
 }
@@ -96,9 +98,10 @@ fn decode(gzip: &[u8]) -> Decoded {
     let text = |message: &[u8], tag: u64| strings[one(message, tag) as usize].clone();
     let mappings: Vec<u64> = messages(3).map(|message| one(message, 1)).collect();
     assert_eq!(mappings, [1]);
-    let functions: BTreeMap<u64, String> =
-        messages(5).map(|message| (one(message, 1), text(message, 2))).collect();
-    let mut locations: BTreeMap<u64, String> = BTreeMap::new();
+    let functions: BTreeMap<u64, (String, String)> = messages(5)
+        .map(|message| (one(message, 1), (text(message, 2), text(message, 4))))
+        .collect();
+    let mut locations: BTreeMap<u64, (String, (String, u64))> = BTreeMap::new();
     for message in messages(4) {
         assert_eq!(one(message, 2), mappings[0]);
         let [line] = self::fields(message)
@@ -111,22 +114,27 @@ fn decode(gzip: &[u8]) -> Decoded {
         else {
             panic!("one line a location");
         };
-        let name = functions[&one(line, 1)].clone();
-        assert!(locations.insert(one(message, 1), name).is_none(), "twice the same location");
+        let (name, file) = functions[&one(line, 1)].clone();
+        let found = (name, (file, one(line, 2)));
+        assert!(locations.insert(one(message, 1), found).is_none(), "twice the same location");
     }
     assert!(!locations.contains_key(&0) && !functions.contains_key(&0));
     let sample_types: Vec<_> =
         messages(1).map(|message| (text(message, 1), text(message, 2))).collect();
     let samples = messages(2).map(|message| {
         let mut stack: Vec<String> =
-            numbers(message, 1).iter().map(|location| locations[location].clone()).collect();
+            numbers(message, 1).iter().map(|location| locations[location].0.clone()).collect();
         stack.reverse();
         let values = numbers(message, 2);
         assert_eq!(values.len(), sample_types.len());
         (stack, values)
     });
+    let places = messages(2).map(|message| {
+        numbers(message, 1).iter().map(|location| locations[location].1.clone()).collect()
+    });
     Decoded {
         samples: samples.collect(),
+        places: places.collect(),
         default_sample_type: text(&bytes, 14),
         comments: numbers(&bytes, 13).iter().map(|&at| strings[at as usize].clone()).collect(),
         sample_types,
@@ -174,12 +182,66 @@ fn functions_have_the_file_that_they_start_in() {
     let arguments = ["tool", "pprof", "-raw"].map(AsRef::as_ref);
     let raw = output_of("go", GO, &[&arguments[..], &[file.as_ref()]].concat());
     if let Some(raw) = raw {
-        assert!(raw.contains("main src/main.rs:0 s=0"), "{raw}");
+        assert!(raw.contains("main src/main.rs:3 s=3"), "{raw}");
     }
     let speedscope: Value =
         serde_json::from_slice(&exported(&profile, Format::Speedscope)).expect("JSON");
     assert_eq!(speedscope["shared"]["frames"][0]["file"], "src/main.rs");
+    assert_eq!(speedscope["shared"]["frames"][0]["line"], 3);
     assert_eq!(speedscope["shared"]["frames"][1]["file"], Value::Null);
+}
+
+#[test]
+fn lines_and_contexts_have_their_fuel_to_the_unit() {
+    let profile = with_lines();
+    let decoded = decode(&exported(&profile, Format::Pprof));
+    assert_eq!(fuel(&decoded), stacks(&profile, str::to_string));
+    assert_eq!(decoded.samples.iter().map(|(_, values)| values[0]).sum::<u64>(), 22);
+    let mut lines: BTreeMap<(&str, u64), u64> = BTreeMap::new();
+    for (places, (_, values)) in decoded.places.iter().zip(&decoded.samples) {
+        *lines.entry((&places[0].0, places[0].1)).or_default() += values[1];
+    }
+    // What stands at no line is at the start of the function, and all fuel of one whose lines have too
+    // much.
+    let expected = [("a.rs", 3, 10), ("b.rs", 7, 30), ("b.rs", 8, 15), ("c.rs", 1, 47)];
+    let expected = expected.map(|(file, line, fuel)| ((file, line), fuel));
+    lines.remove(&("", 0));
+    assert_eq!(lines, BTreeMap::from(expected));
+    // In each context of a function its lines have the same part, but for what is rounded.
+    for ((stack, values), places) in decoded.samples.iter().zip(&decoded.places) {
+        if stack.ends_with(&["parse".to_string()]) {
+            let all = fuel(&decoded)[stack] as f64;
+            let part = lines[&(places[0].0.as_str(), places[0].1)] as f64 / 55.0;
+            assert!((values[1] as f64 - all * part).abs() < 1.5, "{stack:?} {places:?} {values:?}");
+        }
+    }
+}
+
+#[test]
+fn callers_stand_at_the_line_that_calls() {
+    let decoded = decode(&exported(&with_lines(), Format::Pprof));
+    let deepest = decoded.places.iter().max_by_key(|places| places.len()).expect("a sample");
+    // Two lines of `parse` call it, so that its own caller stands at its start.
+    let expected = [("c.rs", 1), ("b.rs", 8), ("b.rs", 7), ("", 0)];
+    assert_eq!(*deepest, expected.map(|(file, line)| (file.to_string(), line)));
+}
+
+#[test]
+fn pprof_lists_the_lines_of_a_source() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lines/lines.c");
+    let mut profile = with_lines();
+    profile.code = vec![code(1, &[(source, 3, 5), (source, 4, 35), (source, 9, 12)])];
+    let file = TestFile::new("list.pb.gz", &exported(&profile, Format::Pprof));
+    let arguments = ["tool", "pprof", "-list", "parse"].map(AsRef::as_ref);
+    if let Some(list) = output_of("go", GO, &[&arguments[..], &[file.as_ref()]].concat()) {
+        let fuel = |text: &str| {
+            let line = list.lines().find(|line| line.ends_with(text)).expect("the line is listed");
+            line.split_whitespace().next().expect("its fuel").to_string()
+        };
+        assert_eq!(fuel("int twice(int x) {"), "8");
+        assert_eq!(fuel("return x + x;"), "35");
+        assert_eq!(fuel("for (int i = 0; i < n; i++) {"), "12");
+    }
 }
 
 #[test]

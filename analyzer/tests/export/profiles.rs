@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use analyzer::names::FunctionNames;
-use analyzer::profile::{Profile, Stretch};
+use analyzer::profile::{CodeLine, FunctionCode, Profile, SourceLine, Stretch};
 use analyzer::tree::{CallNode, CallTree};
 use analyzer::{Analysis, Stats};
 use formats::report::{
@@ -143,6 +143,29 @@ pub(crate) fn small() -> Profile {
     let direct = profiles.call(in_main, leaf, 1, 7);
     profiles.call(direct, CallTree::FOLDED, 9, FOLDED_FUEL);
     profiles.build()
+}
+
+/// [`small`] with lines of source code: of `parse` three in two files and 10 of its 55 at none of them,
+/// and of `leaf` one with more fuel than the function has. The third line of `parse` calls `leaf`, and the
+/// first two `parse`.
+pub(crate) fn with_lines() -> Profile {
+    let mut profile = small();
+    let mut parse = code(1, &[("b.rs", 7, 20), ("a.rs", 3, 10), ("b.rs", 8, 15)]);
+    for (line, callee) in parse.lines.iter_mut().zip([1, 1, 2]) {
+        (line.callee, line.count) = (Some(callee), 4);
+    }
+    profile.code = vec![parse, code(2, &[("c.rs", 1, 48)])];
+    profile
+}
+
+/// The code of a function: the file, line and fuel of its operators.
+pub(crate) fn code(function: u32, lines: &[(&str, u32, u128)]) -> FunctionCode {
+    let line = |&(file, line, fuel): &(&str, u32, u128)| CodeLine {
+        fuel,
+        source: Some(SourceLine { file: file.to_string(), line }),
+        ..CodeLine::default()
+    };
+    FunctionCode { function, lines: lines.iter().map(line).collect(), is_cut: false }
 }
 
 /// Names that mean something to the formats.

@@ -376,6 +376,7 @@ fn code(functions: &[FunctionReport]) -> Vec<FunctionCode> {
                     line: 120 + operator / 5 % 60,
                 })
                 .filter(|_| place < 4),
+                callee: None,
             }
         });
         let lines = lines.collect();
