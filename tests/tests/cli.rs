@@ -8,6 +8,8 @@ mod folder;
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/cost_models.rs"]
 mod cost_models;
 #[path = "cli/damaged_traces.rs"]
@@ -18,6 +20,8 @@ mod examples;
 mod follow;
 #[path = "cli/instrumented.rs"]
 mod instrumented;
+#[path = "cli/lines.rs"]
+mod lines;
 #[path = "cli/record.rs"]
 mod record;
 #[path = "cli/report.rs"]
