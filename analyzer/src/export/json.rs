@@ -1,4 +1,4 @@
-//! Everything as JSON, schema `wf-profile/1`.
+//! The report, every chain of calls and fuel against time as JSON, schema `wf-profile/1`.
 //!
 //! Fields are added, never changed in meaning. As in `wf-report/1`, numbers are integers of
 //! arbitrary length.

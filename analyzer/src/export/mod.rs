@@ -64,7 +64,7 @@ pub enum Format {
     Callgrind,
     /// A table (RFC 4180) with one row for each context.
     Csv,
-    /// Everything, schema [`JSON_SCHEMA`].
+    /// The report, every chain of calls, and fuel against time: schema [`JSON_SCHEMA`].
     Json,
     /// The table of [`Format::Csv`] as Apache Parquet. Only with the cargo feature `parquet`.
     Parquet,
@@ -111,7 +111,9 @@ impl Format {
             Format::Firefox => "JSON of the Firefox Profiler",
             Format::Callgrind => "callgrind's text, for KCachegrind and callgrind_annotate",
             Format::Csv => "A table with a row for each chain of calls",
-            Format::Json => "Everything, schema wf-profile/1",
+            Format::Json => {
+                "The report, all chains of calls and fuel against time, schema wf-profile/1"
+            }
             Format::Parquet => "The table as Apache Parquet, in builds that have it",
         }
     }
