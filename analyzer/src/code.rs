@@ -96,7 +96,10 @@ impl Texts<'_> {
     fn end_line(&mut self) {
         if let Some((function, line)) = self.line.take() {
             let text = shortened(self.text.trim(), MAX_OPERATOR_TEXT);
-            self.code[function].lines[line].text = text;
+            // The `end` of a function is the parenthesis that closes it.
+            if text != ")" {
+                self.code[function].lines[line].text = text;
+            }
         }
         self.text.clear();
     }

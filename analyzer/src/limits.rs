@@ -106,6 +106,9 @@ pub const MAX_DIRECT_RECURSION: u32 = 8;
 /// on a small screen.
 pub const MAX_CHART_POINTS: usize = 600;
 
+/// Most streams that the chart can show one by one.
+pub const MAX_CHART_STREAMS: usize = 16;
+
 /// Characters of a function name, and of an operator in the text format, that the HTML report
 /// shows.
 pub const MAX_NAME_CHARACTERS: usize = 1000;

@@ -5,7 +5,7 @@ const FIRST_LINES = 400;
 /** One function that can be opened; its lines are made when it is. */
 function codeBlock(code, isOpen) {
   const [OPERATOR, DEPTH, TEXT, COUNT, FUEL, FILE, LINE] = [0, 1, 2, 3, 4, 5, 6];
-  const whole = code.lines.reduce((sum, line) => sum + BigInt(line[FUEL]), 0n);
+  const whole = data.functions.find(([name]) => name === code.name)?.[2] ?? '0';
   const most = code.lines.reduce((most, line) => Math.max(most, Number(line[FUEL])), 0);
   const hasSource = code.lines.some((line) => line[FILE] !== null);
   const body = element('tbody');
@@ -22,7 +22,7 @@ function codeBlock(code, isOpen) {
 
   function row(line, at) {
     const heat = most === 0 ? 0 : Number(line[FUEL]) / most;
-    const part = share(line[FUEL], String(whole));
+    const part = share(line[FUEL], whole);
     const text = element('code', {}, line[TEXT]);
     text.style.setProperty('--depth', String(Math.min(line[DEPTH], 24)));
     return element('tr', { class: line[COUNT] === '0' ? 'cold' : null },
@@ -55,7 +55,7 @@ function codeBlock(code, isOpen) {
     } },
   element('summary', {}, element('span', { class: 'name', title: name }, name),
     element('span', { class: 'sum' },
-      `${percent(share(String(whole), data.summary.total))} of all fuel`)),
+      `${percent(share(whole, data.summary.total))} of all fuel`)),
   element('div', {
     class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Code of ${name}`,
   }, element('table', {}, element('thead', {}, head), body)),

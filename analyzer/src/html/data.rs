@@ -98,6 +98,7 @@ struct TimelineData {
     end_ns: Exact,
     streams: usize,
     fuel: Vec<Exact>,
+    by_stream: Vec<(u32, Vec<Exact>)>,
 }
 
 #[derive(Serialize)]
@@ -282,8 +283,10 @@ fn why_no_tree(profile: &Profile) -> Option<&'static str> {
         "an estimate reads only a part of the trace, so who called whom is not known"
     } else if report.trace.dropped_events > 0 {
         "the recorder dropped events, so who called whom is not known"
+    } else if report.functions.is_empty() {
+        "nothing was called"
     } else {
-        "the events of the trace are not there in order, or nothing was called"
+        "it takes all events in order, which are not in the trace or were not asked for"
     })
 }
 
@@ -353,11 +356,14 @@ fn left_out(flame: &Flame, profile: &Profile) -> Vec<String> {
 
 impl From<Timeline> for TimelineData {
     fn from(timeline: Timeline) -> Self {
+        let exact = |fuel: Vec<u128>| fuel.into_iter().map(Exact).collect();
+        let by_stream = timeline.by_stream.into_iter();
         TimelineData {
             start_ns: Exact(u128::from(timeline.start_ns)),
             end_ns: Exact(u128::from(timeline.end_ns)),
             streams: timeline.streams,
-            fuel: timeline.fuel.into_iter().map(Exact).collect(),
+            fuel: exact(timeline.fuel),
+            by_stream: by_stream.map(|(stream, fuel)| (stream, exact(fuel))).collect(),
         }
     }
 }

@@ -91,7 +91,8 @@ function sections() {
   }
   if (code.nodes.length > 0) {
     section('code', 'Code', 'The functions with most fuel, operator by operator. Shares are of ' +
-      'the function’s own fuel.', ...code.nodes);
+      'the function’s own fuel, which has its entries, bytes and elements as well.',
+    ...code.nodes);
   } else {
     empty('code', 'Code', unknown);
   }

@@ -16,14 +16,16 @@ function ticks(most) {
 
 /** The chart of the timeline. */
 function timeChart() {
-  const { fuel, streams } = data.timeline;
+  const { streams, by_stream: byStream } = data.timeline;
   const [start, end] = [Number(data.timeline.start_ns), Number(data.timeline.end_ns)];
-  const seconds = (end - start) / fuel.length / 1e9;
-  const rates = fuel.map((amount) => Number(amount) / seconds);
-  const sums = runningSums(fuel);
-  const whole = Number(sums[sums.length - 1]);
-  const most = Math.max(...rates);
-  const state = { point: null, cumulative: false };
+  const seconds = (end - start) / data.timeline.fuel.length / 1e9;
+  const series = (fuel) => {
+    const [rates, sums] = [fuel.map((amount) => Number(amount) / seconds), runningSums(fuel)];
+    return { fuel, rates, sums, whole: Number(sums.at(-1)), most: Math.max(...rates) };
+  };
+  const all = series(data.timeline.fuel);
+  const state = { point: null, cumulative: false, stream: null };
+  let { fuel, rates, sums, whole, most } = all;
 
   const drawing = shape('svg', {
     role: 'application',
@@ -42,6 +44,18 @@ function timeChart() {
     state.cumulative = toggle.checked;
     draw();
   } });
+
+  /** All streams, or the one at `place`. */
+  function choose(place) {
+    state.stream = place === '' ? null : byStream[place][0];
+    ({ fuel, rates, sums, whole, most } = place === '' ? all : series(byStream[place][1]));
+    draw();
+    describe();
+  }
+
+  const choice = element('select', { onchange: () => choose(choice.value) },
+    element('option', { value: '' }, 'all streams'),
+    ...byStream.map(([number], at) => element('option', { value: at }, `stream ${number}`)));
 
   const inner = () => Math.max(80, drawing.clientWidth - CHART.left - rightMargin());
   const rightMargin = () => (state.cumulative ? CHART.right : 14);
@@ -130,7 +144,7 @@ function timeChart() {
     if (at === null) {
       status.textContent = `${short(whole / ((end - start) / 1e9))} fuel/s on average, ` +
         `${short(most)} at most, over ${duration(end - start)}` +
-        (streams > 1 ? `; ${streams} streams added up` : '');
+        (streams > 1 && state.stream === null ? `; ${streams} streams added up` : '');
       return;
     }
     const time = (point) => duration(start + ((end - start) * point) / fuel.length);
@@ -157,7 +171,8 @@ function timeChart() {
   new ResizeObserver(draw).observe(drawing);
   describe();
   return element('div', { class: 'chart' },
-    element('div', { class: 'tools' }, element('label', {}, toggle, ' Sum so far')),
+    element('div', { class: 'tools' }, element('label', {}, toggle, ' Sum so far'),
+      byStream.length > 0 ? element('label', {}, 'Show ', choice) : null),
     drawing, status);
 }
 

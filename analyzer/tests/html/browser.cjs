@@ -192,6 +192,23 @@ const checks = {
     await page.getByLabel('Sum so far').uncheck();
   },
 
+  async 'the chart shows one stream'(page) {
+    const status = () => page.textContent('#time-status');
+    const [both, area] = [await status(), await page.getAttribute('.chart .area', 'd')];
+    assert.match(both, /2 streams added up/);
+    await page.getByLabel('Show').selectOption('stream 1');
+    assert.doesNotMatch(await status(), /streams/);
+    assert.notEqual(await page.getAttribute('.chart .area', 'd'), area);
+    await page.getByLabel('Show').selectOption('all streams');
+    assert.equal(await status(), both);
+  },
+
+  async 'code has the share of all fuel that its function has'(page) {
+    const share = await page.textContent('details.code .sum');
+    const [own] = await column(page, 'functions', 2);
+    assert.equal(share, `${own} of all fuel`);
+  },
+
   async 'the theme toggles'(page) {
     const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await back();

@@ -109,7 +109,7 @@ pub(crate) fn exact() -> Profile {
         trace: TraceReport {
             events: 18_204_113,
             segments: 312,
-            streams: 1,
+            streams: 2,
             bytes: 21_345_678,
             dropped_events: 0,
             nanoseconds: 1_562_000_000,
@@ -302,7 +302,9 @@ fn timeline(total: u128) -> Vec<Stretch> {
         now += 9_000_000 + weight * 300;
         Stretch { stream: 0, start_ns, end_ns: now, fuel: total * u128::from(weight) / sum }
     };
-    weights.iter().map(stretch).collect()
+    let mut stretches: Vec<Stretch> = weights.iter().map(stretch).collect();
+    stretches[100..140].iter_mut().for_each(|stretch| stretch.stream = 1);
+    stretches
 }
 
 fn classes(total: u128) -> Vec<OperatorReport> {

@@ -393,7 +393,8 @@ pub(crate) enum Format {
     Json,
     Csv,
     Markdown,
-    /// One page for a browser, with a flame graph; nothing is loaded from elsewhere.
+    /// One page for a browser, with a flame graph; nothing is loaded from elsewhere. It shows everything:
+    /// flags that choose rows and columns are refused, because the page does that itself.
     Html,
 }
 

@@ -7,7 +7,7 @@ use analyzer::estimate::Goal;
 use analyzer::limits::DEFAULT_TABLE_ROWS;
 use analyzer::render::{self, View};
 use analyzer::{Analysis, AnalyzeOptions, html};
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 
 use crate::args::{Color, Format, ReportArgs};
 use crate::pricing::Pricing;
@@ -16,10 +16,10 @@ use crate::{follow, output, traces};
 /// Prices the trace at `path` and writes the report.
 pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
     let started = Instant::now();
-    if args.format == Format::Html {
-        ensure!(
-            !chooses_rows(args),
-            "the HTML page has tables of its own: {TABLE_FLAGS} don't apply"
+    if let (Format::Html, Some(flag)) = (args.format, table_flag(args)) {
+        bail!(
+            "{flag} doesn't apply to --format html: the page leaves nothing out, and sorts and \
+             searches its tables itself"
         );
     }
     let pricing = Pricing::load(&args.pricing, args.quiet)?;
@@ -68,15 +68,16 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
     output::write(&text, args.output.as_deref(), color)
 }
 
-const TABLE_FLAGS: &str = "--sort, --limit, --fields, --focus and --ignore";
-
-/// Whether any of [`TABLE_FLAGS`] is given.
-fn chooses_rows(args: &ReportArgs) -> bool {
-    args.sort.is_some()
-        || args.limit.is_some()
-        || args.fields.is_some()
-        || args.focus.is_some()
-        || args.ignore.is_some()
+/// The first flag that says what tables show, if there is one.
+fn table_flag(args: &ReportArgs) -> Option<&'static str> {
+    let flags = [
+        ("--sort", args.sort.is_some()),
+        ("--limit", args.limit.is_some()),
+        ("--fields", args.fields.is_some()),
+        ("--focus", args.focus.is_some()),
+        ("--ignore", args.ignore.is_some()),
+    ];
+    flags.into_iter().find(|(_, is_given)| *is_given).map(|(flag, _)| flag)
 }
 
 fn view(args: &ReportArgs) -> View {
