@@ -11,11 +11,13 @@ use analyzer::{AnalyzeOptions, analyze};
 use clap::{Args, ValueEnum};
 use formats::cost_model::CostModel;
 use formats::trace::{Detail, EventCounter, SegmentData, Trace};
+use wasmtime::ensure;
 use wasmtime::error::Context;
-use wasmtime::{ensure, format_err};
 
-use crate::overhead::{Compiled, builder, median};
-use crate::programs::{Program, Selection};
+use crate::process;
+use crate::programs::{Program, Selection, builder};
+use crate::statistics::median;
+use crate::ways::{Compiled, Way};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -90,9 +92,9 @@ pub(crate) fn run(options: &Options) -> wasmtime::Result<()> {
 }
 
 fn row(program: &Program, options: &Options) -> wasmtime::Result<String> {
-    let plain = Compiled::new(program, false)?;
+    let plain = Compiled::new(program, Way::Plain)?;
     let times: wasmtime::Result<Vec<Duration>> =
-        (0..options.turns).map(|_| Ok(plain.run(program)?.0)).collect();
+        (0..options.turns).map(|_| Ok(plain.run()?.whole_time)).collect();
     let plain = median(times?).as_secs_f64();
 
     let path = options.traces.join(format!("wf-bench-{}.trace", std::process::id()));
@@ -166,7 +168,7 @@ fn elsewhere(work: &str, trace: &Path, jobs: usize) -> wasmtime::Result<Figures>
 
 /// The process behind [`elsewhere`].
 pub(crate) fn run_one(options: &OneOptions) -> wasmtime::Result<()> {
-    let before = proc_number("/proc/self/io", "rchar:")?;
+    let before = process::bytes_read()?;
     let start = Instant::now();
     let trace = Trace::open(&options.trace)?;
     let stats = match options.work {
@@ -182,8 +184,8 @@ pub(crate) fn run_one(options: &OneOptions) -> wasmtime::Result<()> {
         "{seconds} {} {} {} {} {}",
         stats.count_time.as_secs_f64(),
         stats.replay_time.as_secs_f64(),
-        proc_number("/proc/self/io", "rchar:")? - before,
-        proc_number("/proc/self/status", "VmHWM:")? * 1024,
+        process::bytes_read()? - before,
+        process::peak_bytes()?,
         stats.distinct_events,
     );
     Ok(())
@@ -211,12 +213,4 @@ fn price(trace: &Trace, work: Work, jobs: usize) -> wasmtime::Result<analyzer::S
     // Printing belongs to it, though it takes nothing.
     std::hint::black_box(analysis.report.to_json());
     Ok(analysis.stats)
-}
-
-/// A number that Linux tells of this process.
-fn proc_number(path: &str, label: &str) -> wasmtime::Result<u64> {
-    let text = fs::read_to_string(path).with_context(|| format!("{path}: only Linux has it"))?;
-    let rest = text.lines().find_map(|line| line.strip_prefix(label));
-    let number = rest.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-    number.ok_or_else(|| format_err!("{path} has no {label}"))
 }

@@ -4,9 +4,15 @@ mod analyze;
 mod convert;
 mod overhead;
 mod prices;
+mod process;
 mod programs;
 mod sample;
 mod slices;
+mod statistics;
+mod table;
+mod ways;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -19,8 +25,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// Wall time of each program plain, with the engine's own fuel counter, and recorded.
     Overhead(overhead::Options),
+    #[command(hide = true)]
+    OneRun(overhead::OneRunOptions),
     /// What exact and approximate analysis take, in time, memory and bytes read.
     Analyze(analyze::Options),
     #[command(hide = true)]
@@ -35,9 +42,20 @@ enum Bench {
     Slices(slices::Options),
 }
 
-fn main() -> wasmtime::Result<()> {
-    match Arguments::parse().bench {
+fn main() -> ExitCode {
+    match run(Arguments::parse().bench) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(bench: Bench) -> wasmtime::Result<()> {
+    match bench {
         Bench::Overhead(options) => overhead::run(&options),
+        Bench::OneRun(options) => overhead::run_one(&options),
         Bench::Analyze(options) => analyze::run(&options),
         Bench::OneAnalysis(options) => analyze::run_one(&options),
         Bench::Convert(options) => convert::run(&options),

@@ -12,8 +12,9 @@ use recorder::SharedBytes;
 use wasmtime::ensure;
 use wasmtime::error::Context;
 
-use crate::overhead::{Compiled, builder, median};
-use crate::programs::{Program, Selection};
+use crate::programs::{Program, Selection, builder};
+use crate::statistics::median;
+use crate::ways::{Compiled, Way};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -45,11 +46,11 @@ struct Recorded {
 }
 
 fn row(program: &Program, options: &Options) -> wasmtime::Result<String> {
-    let compiled = Compiled::new(program, false)?;
+    let compiled = Compiled::new(program, Way::Plain)?;
     let (mut plain, mut full, mut sample) = (Vec::new(), Vec::new(), Vec::new());
     let (mut whole, mut part) = (Vec::new(), Vec::new());
     for turn in 0..options.turns {
-        plain.push(compiled.run(program)?.0);
+        plain.push(compiled.run()?.whole_time);
         let recorded = record(program, None)?;
         full.push(recorded.time);
         whole = recorded.trace;

@@ -9,8 +9,7 @@ use formats::trace::{Detail, Trace};
 use recorder::{Recorder, SharedBytes, Slices};
 use wasmtime::error::Context;
 
-use crate::overhead::builder;
-use crate::programs::{Program, Selection};
+use crate::programs::{Program, Selection, builder};
 
 #[derive(Args)]
 pub(crate) struct Options {

@@ -1,0 +1,167 @@
+//! Measures one program in all ways.
+
+use std::time::{Duration, Instant};
+
+use wasmtime::error::Context;
+use wasmtime::{Engine, Module, ensure};
+
+use super::figures::{Derived, Figures, Peaks, PerWay, Seconds};
+use super::memory;
+use crate::programs::Program;
+use crate::statistics::{median, smallest};
+use crate::ways::{self, Compiled, Output, Run, Way};
+
+/// Turns of short programs go on until they took so long, without what lies around the runs, …
+const SHORT_PROGRAM: Duration = Duration::from_millis(500);
+
+/// … or until there were so many.
+const MOST_TURNS: usize = 51;
+
+/// The figures of `program`, of at least so many turns.
+pub(super) fn measure(program: &Program, runs: u32) -> wasmtime::Result<Figures> {
+    let context = || program.name.clone();
+    let preparation = Preparation::measure(program, runs).with_context(context)?;
+    let turns = Turns::run(program, runs as usize)?;
+    let peak_bytes = peaks(program).with_context(context)?;
+    let operators = Compiled::counting(program).and_then(|counting| counting.run());
+    let operators = operators.with_context(context)?.fuel;
+
+    let recording = &turns.last[Way::Recording as usize];
+    let drained = recording.drained.as_ref().expect("it was recorded");
+    let close = turns.drains.iter().map(|&(close, _)| close.as_secs_f64());
+    let stalled = turns.drains.iter().map(|&(_, stalled)| stalled.as_secs_f64());
+    let seconds = PerWay::of(|way| turns.seconds(way));
+    let plain = seconds.plain;
+    let figures = Figures {
+        name: program.name.clone(),
+        runs: turns.times.len(),
+        ratios: PerWay::of(|way| turns.ratio(way)),
+        min_ratios: PerWay::of(|way| seconds.get(way).min / plain.min),
+        seconds,
+        operators,
+        events: drained.report.events,
+        raw_bytes: drained.report.ring_bytes,
+        stored_bytes: drained.report.trace_bytes,
+        header_bytes: turns.header_bytes,
+        instrument_seconds: preparation.instrument,
+        compile_seconds: preparation.compile,
+        module_bytes: program.wasm.len() as u64,
+        instrumented_bytes: turns.instrumented_bytes,
+        peak_bytes,
+        close_seconds: median(close),
+        stalled_seconds: median(stalled),
+        derived: Derived::default(),
+    };
+    Ok(figures.derive())
+}
+
+/// What comes before a run: medians, in seconds.
+struct Preparation {
+    instrument: f64,
+    compile: f64,
+}
+
+impl Preparation {
+    /// Instruments and compiles in turns.
+    fn measure(program: &Program, runs: u32) -> wasmtime::Result<Preparation> {
+        let engine = Engine::new(&recorder::engine::config())?;
+        let (mut instrument, mut compile) = (Vec::new(), Vec::new());
+        for _ in 0..runs {
+            instrument.push(seconds_of(|| ways::instrument(program).map(drop))?);
+            compile.push(seconds_of(|| Module::new(&engine, &program.wasm).map(drop))?);
+        }
+        Ok(Preparation { instrument: median(instrument), compile: median(compile) })
+    }
+}
+
+fn seconds_of(work: impl FnOnce() -> wasmtime::Result<()>) -> wasmtime::Result<f64> {
+    let start = Instant::now();
+    work()?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// The runs of a program.
+struct Turns {
+    /// Times of each turn, in the order of [`Way::ALL`].
+    times: Vec<[Duration; 4]>,
+    /// Of each turn's recording, how long closing the trace took, and how long the guest waited.
+    drains: Vec<(Duration, Duration)>,
+    last: [Run; 4],
+    header_bytes: u64,
+    instrumented_bytes: u64,
+}
+
+impl Turns {
+    fn run(program: &Program, runs: usize) -> wasmtime::Result<Turns> {
+        let compile = |way| Compiled::new(program, way).with_context(|| place(program, way));
+        let [plain, fuel, epoch, recording] = Way::ALL.map(compile);
+        let compiled = [plain?, fuel?, epoch?, recording?];
+        let instrumented = compiled[Way::Recording as usize].instrumented();
+        let instrumented_bytes = instrumented.expect("it is recorded").wasm.len() as u64;
+        let header_bytes = compiled[Way::Recording as usize].header_bytes()?;
+        // The warm-up.
+        let mut last = turn(program, &compiled)?;
+        let (mut times, mut drains, mut total) = (Vec::new(), Vec::new(), Duration::ZERO);
+        while times.len() < runs || (total < SHORT_PROGRAM && times.len() < MOST_TURNS) {
+            last = turn(program, &compiled)?;
+            times.push([0, 1, 2, 3].map(|way: usize| last[way].time));
+            total += last.iter().map(|run| run.whole_time).sum::<Duration>();
+            let drained = last[Way::Recording as usize].drained.as_ref();
+            let drained = drained.expect("it was recorded");
+            drains.push((drained.close_time, drained.report.stalled));
+        }
+        Ok(Turns { times, drains, last, header_bytes, instrumented_bytes })
+    }
+
+    fn seconds(&self, way: Way) -> Seconds {
+        let times = self.times.iter().map(|turn| turn[way as usize].as_secs_f64());
+        Seconds { min: smallest(times.clone()), median: median(times) }
+    }
+
+    /// The median of the turns' ratios. Runs of one turn have the machine in the same mood, so it is
+    /// steadier than the ratio of medians.
+    fn ratio(&self, way: Way) -> f64 {
+        let ratios = self.times.iter().map(|turn| {
+            let [plain, this] = [Way::Plain, way].map(|way| turn[way as usize].as_secs_f64());
+            this / plain
+        });
+        median(ratios)
+    }
+}
+
+/// Runs the program once in each way, and compares what that leaves behind.
+fn turn(program: &Program, compiled: &[Compiled<'_>; 4]) -> wasmtime::Result<[Run; 4]> {
+    let [plain, fuel, epoch, recording] =
+        Way::ALL.map(|way| compiled[way as usize].run().with_context(|| place(program, way)));
+    let runs = [plain?, fuel?, epoch?, recording?];
+    for (way, run) in Way::ALL.into_iter().zip(&runs) {
+        same_output(program, way, &run.output, &runs[Way::Plain as usize].output)?;
+    }
+    Ok(runs)
+}
+
+fn same_output(
+    program: &Program,
+    way: Way,
+    output: &Output,
+    plain: &Output,
+) -> wasmtime::Result<()> {
+    if let Some(what) = output.difference(plain) {
+        wasmtime::bail!("{}: its {what} differs from that of the plain run", place(program, way));
+    }
+    Ok(())
+}
+
+fn place(program: &Program, way: Way) -> String {
+    format!("{}, {}", program.name, way.name())
+}
+
+fn peaks(program: &Program) -> wasmtime::Result<Option<Peaks>> {
+    if !cfg!(target_os = "linux") {
+        return Ok(None);
+    }
+    let plain = memory::peak_bytes(program, Way::Plain)?;
+    let recording = memory::peak_bytes(program, Way::Recording)?;
+    ensure!(plain > 0 && recording > 0, "a process without memory");
+    Ok(Some(Peaks { plain, recording }))
+}
