@@ -10,12 +10,22 @@ pub const DEFAULT_RING_BYTES: u32 = 4 * PAGE_BYTES;
 /// only move memory from the pool to the guest.
 pub const MAX_RING_BYTES: u32 = 32 * 1024 * 1024;
 
-/// Buffers between the guest and the writer thread. Two would do (one filled, one written); the
-/// others ride out a slow write.
-pub const POOL_BUFFERS: usize = 4;
+/// Bytes of the buffers between the guest and the writer thread. They are allocated when they are
+/// needed: a writer that keeps up needs two, but a short program has ended before the writer has
+/// warmed up, and a long one is busy in bursts.
+pub const POOL_BYTES: usize = 32 * 1024 * 1024;
 
-/// Segments that wait for the writer when it begins to hurry: it compresses less, and faster.
-pub const HURRY_AT: usize = POOL_BUFFERS / 2;
+/// Buffers that there are at least, however large the ring is.
+pub const MIN_POOL_BUFFERS: usize = 4;
+
+/// Most buffers between the guest and the writer thread for a ring of `ring_bytes`.
+pub const fn pool_buffers(ring_bytes: u32) -> usize {
+    let buffers = POOL_BYTES / if ring_bytes == 0 { 1 } else { ring_bytes as usize };
+    if buffers < MIN_POOL_BUFFERS { MIN_POOL_BUFFERS } else { buffers }
+}
+
+/// The writer hurries, and compresses less, while so large a part of all buffers waits for it.
+pub const HURRY_PART: usize = 8;
 
 /// Messages without a buffer (outcomes, the end) that may wait for the writer beside the segments.
 pub const SPARE_MESSAGES: usize = 4;

@@ -8,8 +8,8 @@
 //!                  +=========free buffers=========+
 //! ```
 //!
-//! Both arrows are crossbeam channels of fixed capacity, and the buffers go round in a circle, so
-//! that nothing is allocated while the guest runs. A guest that finds no free buffer waits, or
+//! Both arrows are crossbeam channels of fixed capacity, and the buffers go round in a circle: once
+//! there are as many as the writer needs to ride out bursts, nothing is allocated. A guest that finds no free buffer waits, or
 //! drops its segment and counts what it dropped ([`Overflow`]). A writer that fails keeps taking
 //! segments and discards them: the guest finishes, and [`Recording::finish`] reports the error.
 //!
@@ -28,7 +28,7 @@ pub use tap::{Overflow, Tap};
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ use formats::plan::EventLayout;
 use formats::trace::{Header, Outcome, TraceWriter};
 
 use crate::Error;
-use crate::limits::{DEFAULT_RING_BYTES, POOL_BUFFERS, SPARE_MESSAGES};
+use crate::limits::{DEFAULT_RING_BYTES, HURRY_PART, SPARE_MESSAGES, pool_buffers};
 use counter::CountedWrite;
 use tap::Port;
 use writer::{Digest, Writer};
@@ -106,15 +106,14 @@ impl Recording {
         if let Some(limit) = options.max_trace_bytes.filter(|&limit| limit < written.get()) {
             return Err(Error::TraceLimit { header: written.get(), limit });
         }
-        let (full_sender, full_receiver) = bounded(POOL_BUFFERS + SPARE_MESSAGES);
-        let (free_sender, free_receiver) = bounded(POOL_BUFFERS);
-        for _ in 0..POOL_BUFFERS {
-            let buffer = Vec::with_capacity(options.ring_bytes as usize);
-            free_sender.send(buffer).expect("the pool has room for all its buffers");
-        }
+        let buffers = pool_buffers(options.ring_bytes);
+        let (full_sender, full_receiver) = bounded(buffers + SPARE_MESSAGES);
+        let (free_sender, free_receiver) = bounded(buffers);
         let layout: EventLayout = header.plan.layout();
         let digest = Digest::new(header);
-        let writer = Writer::new(trace, written, options.max_trace_bytes, free_sender, digest);
+        let hurry_at = (buffers / HURRY_PART).max(1);
+        let writer =
+            Writer::new(trace, written, options.max_trace_bytes, free_sender, hurry_at, digest);
         let thread = std::thread::Builder::new()
             .name("wf-writer".to_owned())
             .spawn(move || writer.run(&full_receiver))
@@ -122,6 +121,8 @@ impl Recording {
         let port = Port {
             full: full_sender,
             free: free_receiver,
+            unallocated: Arc::new(AtomicUsize::new(buffers)),
+            ring_bytes: options.ring_bytes as usize,
             overflow: options.overflow,
             layout,
             origin: Instant::now(),

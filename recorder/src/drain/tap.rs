@@ -1,7 +1,7 @@
 //! The guest's side of a stream: copies the ring and hands it over.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError};
@@ -27,6 +27,9 @@ pub enum Overflow {
 pub(super) struct Port {
     pub(super) full: Sender<Message>,
     pub(super) free: Receiver<Vec<u8>>,
+    /// How many buffers may still be allocated.
+    pub(super) unallocated: Arc<AtomicUsize>,
+    pub(super) ring_bytes: usize,
     pub(super) overflow: Overflow,
     pub(super) layout: EventLayout,
     pub(super) origin: Instant,
@@ -97,13 +100,22 @@ impl Tap {
 
     /// A free buffer, or `None` when the segment is to be dropped.
     fn buffer(&self) -> Option<Vec<u8>> {
-        match (self.port.free.try_recv(), self.port.overflow) {
-            (Ok(buffer), _) => Some(buffer),
-            (Err(TryRecvError::Empty), Overflow::Block) => self.wait_for_buffer(),
-            (Err(TryRecvError::Empty), Overflow::Drop) | (Err(TryRecvError::Disconnected), _) => {
-                None
-            }
+        match self.port.free.try_recv() {
+            Ok(buffer) => Some(buffer),
+            Err(TryRecvError::Disconnected) => None,
+            Err(TryRecvError::Empty) => self.new_buffer().or_else(|| match self.port.overflow {
+                Overflow::Block => self.wait_for_buffer(),
+                Overflow::Drop => None,
+            }),
         }
+    }
+
+    /// A buffer more, if there may be one.
+    fn new_buffer(&self) -> Option<Vec<u8>> {
+        let one_less = |left: usize| left.checked_sub(1);
+        let left = &self.port.unallocated;
+        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).ok()?;
+        Some(Vec::with_capacity(self.port.ring_bytes))
     }
 
     fn wait_for_buffer(&self) -> Option<Vec<u8>> {

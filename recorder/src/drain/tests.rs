@@ -9,7 +9,7 @@ use formats::trace::{
 };
 
 use super::{DrainOptions, Overflow, Recording, SharedBytes};
-use crate::limits::{CLOSING_BYTES, POOL_BUFFERS};
+use crate::limits::{CLOSING_BYTES, DEFAULT_RING_BYTES, pool_buffers};
 use crate::{Error, Instrumented, Slices, outcome};
 
 /// A header whose plan has path events and one site with a payload word, the last event.
@@ -39,6 +39,9 @@ fn start(options: DrainOptions) -> (Recording, SharedBytes) {
     let recording = Recording::start(bytes.clone(), &header(Detail::Full), options);
     (recording.expect("memory can be written to"), bytes)
 }
+
+/// Buffers of a recording with the default options.
+const BUFFERS: usize = pool_buffers(DEFAULT_RING_BYTES);
 
 #[test]
 fn segments_and_outcomes_come_out_in_their_order() {
@@ -171,7 +174,7 @@ impl Write for GatedOutput {
 fn a_blocked_guest_waits_and_loses_nothing() {
     let (recording, bytes, permit) = GatedOutput::start(Overflow::Block);
     let mut tap = recording.tap();
-    let segments = 3 * POOL_BUFFERS as u32;
+    let segments = 3 * BUFFERS as u32;
     let (progress, sent) = mpsc::channel();
     let guest = thread::spawn(move || {
         for _ in 0..segments {
@@ -179,7 +182,7 @@ fn a_blocked_guest_waits_and_loses_nothing() {
             progress.send(()).expect("the test listens");
         }
     });
-    for _ in 0..POOL_BUFFERS {
+    for _ in 0..BUFFERS {
         sent.recv().expect("the pool takes this many without the writer");
     }
     assert!(sent.recv_timeout(std::time::Duration::from_millis(50)).is_err(), "must wait");
@@ -196,14 +199,14 @@ fn a_dropping_guest_goes_on_and_everything_is_accounted_for() {
     let (recording, bytes, permit) = GatedOutput::start(Overflow::Drop);
     let mut tap = recording.tap();
     let site = header(Detail::Full).plan.layout().bare();
-    let segments = 3 * POOL_BUFFERS as u64;
+    let segments = 3 * BUFFERS as u64;
     for _ in 0..segments {
         tap.segment(&words(&[1, site, 9]));
     }
     tap.outcome(returned());
     drop(permit);
     let report = recording.finish().unwrap();
-    assert_eq!(report.segments, POOL_BUFFERS as u64);
+    assert_eq!(report.segments, BUFFERS as u64);
     assert_eq!(report.events + report.dropped.events, 2 * segments);
     assert_eq!(report.ring_bytes + report.dropped.bytes, 12 * segments);
     assert!(!report.limit_reached);
@@ -331,7 +334,7 @@ fn a_writer_that_panics_is_an_error_and_no_deadlock() {
     let header = header(Detail::Full);
     let recording = Recording::start(output, &header, DrainOptions::default()).unwrap();
     let mut tap = recording.tap();
-    for _ in 0..10 * POOL_BUFFERS {
+    for _ in 0..10 * BUFFERS {
         tap.segment(&words(&[1]));
     }
     let failure = recording.finish().expect_err("the output panics");
@@ -344,7 +347,7 @@ fn what_comes_after_the_end_is_discarded() {
         start(DrainOptions { overflow: Overflow::Block, ..Default::default() });
     let mut tap = recording.tap();
     let report = recording.finish().unwrap();
-    for _ in 0..10 * POOL_BUFFERS {
+    for _ in 0..10 * BUFFERS {
         tap.segment(&words(&[1]));
         tap.outcome(Outcome { kind: OutcomeKind::Trap, ..returned() });
     }

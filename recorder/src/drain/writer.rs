@@ -10,7 +10,7 @@ use formats::trace::{
     Detail, Header, Histogram, Outcome, Packer, Sample, SegmentInfo, TraceWriter,
 };
 
-use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, HURRY_AT, MIN_REPETITION};
+use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, MIN_REPETITION};
 
 use super::counter::{ByteCount, CountedWrite};
 use super::words::WordBuffer;
@@ -25,6 +25,8 @@ pub(super) struct Writer<W: Write> {
     written: ByteCount,
     max_trace_bytes: Option<u64>,
     free: Sender<Vec<u8>>,
+    /// Segments that wait for the writer when it begins to hurry.
+    hurry_at: usize,
     digest: Digest,
     report: DrainReport,
     /// Losses by stream that have no drop note in the trace yet.
@@ -38,6 +40,7 @@ impl<W: Write> Writer<W> {
         written: ByteCount,
         max_trace_bytes: Option<u64>,
         free: Sender<Vec<u8>>,
+        hurry_at: usize,
         digest: Digest,
     ) -> Writer<W> {
         Writer {
@@ -45,6 +48,7 @@ impl<W: Write> Writer<W> {
             written,
             max_trace_bytes,
             free,
+            hurry_at,
             digest,
             report: DrainReport::default(),
             unnoted: BTreeMap::new(),
@@ -60,7 +64,7 @@ impl<W: Write> Writer<W> {
         loop {
             match full.recv() {
                 Ok(Message::Segment(segment)) => {
-                    self.trace.hurry(full.len() >= HURRY_AT);
+                    self.trace.hurry(full.len() >= self.hurry_at);
                     self.segment(segment);
                 }
                 Ok(Message::Outcome { stream, lost, outcome }) => {

@@ -3,7 +3,7 @@
 use formats::plan::{Origin, Place, Plan, Recorded, Scalar};
 use slicer::bundles::Slices;
 use slicer::module::{FEATURES, Module};
-use wasmparser::{Parser, Payload, Validator};
+use wasmparser::{Operator, Parser, Payload, Validator};
 
 use super::{InstrumentError, InstrumentOptions, MAX_LOCALS, instrument, locate};
 
@@ -130,10 +130,69 @@ fn names_and_custom_sections_survive() {
     let result = instrumented(&wasm);
     let names = names_of(&result);
     assert_eq!(names.functions, vec![(0, "imported".to_string()), (2, "own".to_string())]);
+    let own = names.customs.iter().filter(|(name, _)| name != "metadata.code.branch_hint");
     assert_eq!(
-        names.customs,
+        own.cloned().collect::<Vec<_>>(),
         vec![("mine".to_string(), vec![1, 2]), ("yours".to_string(), vec![b'z'])]
     );
+}
+
+#[test]
+fn flushes_are_hinted_as_unlikely_and_nothing_else_is() {
+    let mut found = 0;
+    for text in MODULES {
+        let result = instrumented(&wat::parse_str(text).expect("valid"));
+        let (mut flushes, mut hinted, mut imported) = (Vec::new(), Vec::new(), 0);
+        for payload in Parser::new(0).parse_all(&result) {
+            match payload.expect("valid") {
+                Payload::ImportSection(imports) => {
+                    let functions = imports.into_imports().filter(|import| {
+                        matches!(import.as_ref().expect("valid").ty, wasmparser::TypeRef::Func(_))
+                    });
+                    imported = functions.count() as u32;
+                }
+                Payload::CustomSection(section) => {
+                    let wasmparser::KnownCustom::BranchHints(hints) = section.as_known() else {
+                        continue;
+                    };
+                    for function in hints {
+                        let function = function.expect("valid");
+                        for hint in function.hints {
+                            let hint = hint.expect("valid");
+                            assert!(!hint.taken, "{text}");
+                            hinted.push((function.func - imported, hint.func_offset));
+                        }
+                    }
+                }
+                Payload::CodeSectionEntry(body) => {
+                    let number = flushes.last().map_or(0, |(number, _)| number + 1);
+                    flushes.push((number, flush_checks(&body, imported - 1)));
+                }
+                _ => {}
+            }
+        }
+        let flushes: Vec<(u32, u32)> = flushes
+            .into_iter()
+            .flat_map(|(number, checks)| checks.into_iter().map(move |check| (number, check)))
+            .collect();
+        assert_eq!(hinted, flushes, "{text}");
+        found += flushes.len();
+    }
+    assert!(found > MODULES.len(), "{found} flushes");
+}
+
+/// Where the `if`s stand in `body` within which the function `flush` is called.
+fn flush_checks(body: &wasmparser::FunctionBody<'_>, flush: u32) -> Vec<u32> {
+    let operators = body.get_operators_reader().expect("valid").into_iter_with_offsets();
+    let operators: Vec<_> = operators.collect::<Result<_, _>>().expect("valid");
+    let is_check = |window: &&[(Operator<'_>, usize)]| match window {
+        [(Operator::If { .. }, _), _, (Operator::Call { function_index }, _)] => {
+            *function_index == flush
+        }
+        _ => false,
+    };
+    let checks = operators.windows(3).filter(is_check);
+    checks.map(|window| (window[0].1 - body.range().start) as u32).collect()
 }
 
 struct Names {
