@@ -8,8 +8,8 @@
 //!                  +=========free buffers=========+
 //! ```
 //!
-//! Both arrows are crossbeam channels of fixed capacity, and the buffers go round in a circle: once
-//! there are as many as the writer needs to ride out bursts, nothing is allocated. A guest that finds no free buffer waits, or
+//! Full segments go through a crossbeam channel of fixed capacity, and their buffers come back through
+//! a [`Pool`]: once there are as many as ride out the bursts, nothing is allocated. A guest that finds no free buffer waits, or
 //! drops its segment and counts what it dropped ([`Overflow`]). A writer that fails keeps taking
 //! segments and discards them: the guest finishes, and [`Recording::finish`] reports the error.
 //!
@@ -17,6 +17,7 @@
 
 mod buffer;
 mod counter;
+mod pool;
 mod report;
 mod tap;
 mod words;
@@ -28,7 +29,7 @@ pub use tap::{Overflow, Tap};
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,7 @@ use formats::trace::{Header, Outcome, TraceWriter};
 use crate::Error;
 use crate::limits::{DEFAULT_RING_BYTES, HURRY_PART, SPARE_MESSAGES, pool_buffers};
 use counter::CountedWrite;
+use pool::Pool;
 use tap::Port;
 use writer::{Digest, Writer};
 
@@ -108,21 +110,19 @@ impl Recording {
         }
         let buffers = pool_buffers(options.ring_bytes);
         let (full_sender, full_receiver) = bounded(buffers + SPARE_MESSAGES);
-        let (free_sender, free_receiver) = bounded(buffers);
+        let pool = Arc::new(Pool::new(buffers, options.ring_bytes as usize));
         let layout: EventLayout = header.plan.layout();
         let digest = Digest::new(header);
         let hurry_at = (buffers / HURRY_PART).max(1);
         let writer =
-            Writer::new(trace, written, options.max_trace_bytes, free_sender, hurry_at, digest);
+            Writer::new(trace, written, options.max_trace_bytes, pool.clone(), hurry_at, digest);
         let thread = std::thread::Builder::new()
             .name("wf-writer".to_owned())
             .spawn(move || writer.run(&full_receiver))
             .map_err(DrainFailure::at_start)?;
         let port = Port {
             full: full_sender,
-            free: free_receiver,
-            unallocated: Arc::new(AtomicUsize::new(buffers)),
-            ring_bytes: options.ring_bytes as usize,
+            pool,
             overflow: options.overflow,
             layout,
             origin: Instant::now(),

@@ -1,14 +1,15 @@
 //! The guest's side of a stream: copies the ring and hands it over.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError};
+use crossbeam_channel::Sender;
 use formats::events::Events;
 use formats::plan::EventLayout;
 use formats::trace::Outcome;
 
+use super::pool::Pool;
 use super::words::WordBuffer;
 use super::{FilledSegment, Loss, Message};
 
@@ -26,10 +27,7 @@ pub enum Overflow {
 #[derive(Clone)]
 pub(super) struct Port {
     pub(super) full: Sender<Message>,
-    pub(super) free: Receiver<Vec<u8>>,
-    /// How many buffers may still be allocated.
-    pub(super) unallocated: Arc<AtomicUsize>,
-    pub(super) ring_bytes: usize,
+    pub(super) pool: Arc<Pool>,
     pub(super) overflow: Overflow,
     pub(super) layout: EventLayout,
     pub(super) origin: Instant,
@@ -100,27 +98,15 @@ impl Tap {
 
     /// A free buffer, or `None` when the segment is to be dropped.
     fn buffer(&self) -> Option<Vec<u8>> {
-        match self.port.free.try_recv() {
-            Ok(buffer) => Some(buffer),
-            Err(TryRecvError::Disconnected) => None,
-            Err(TryRecvError::Empty) => self.new_buffer().or_else(|| match self.port.overflow {
-                Overflow::Block => self.wait_for_buffer(),
-                Overflow::Drop => None,
-            }),
-        }
-    }
-
-    /// A buffer more, if there may be one.
-    fn new_buffer(&self) -> Option<Vec<u8>> {
-        let one_less = |left: usize| left.checked_sub(1);
-        let left = &self.port.unallocated;
-        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).ok()?;
-        Some(Vec::with_capacity(self.port.ring_bytes))
+        self.port.pool.try_take().or_else(|| match self.port.overflow {
+            Overflow::Block => self.wait_for_buffer(),
+            Overflow::Drop => None,
+        })
     }
 
     fn wait_for_buffer(&self) -> Option<Vec<u8>> {
         let start = Instant::now();
-        let buffer = self.port.free.recv().ok();
+        let buffer = self.port.pool.wait();
         let waited_ns = start.elapsed().as_nanos() as u64;
         self.port.stalled_ns.fetch_add(waited_ns, Ordering::Relaxed);
         buffer

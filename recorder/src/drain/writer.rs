@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Receiver;
 use formats::events::{EventError, Events};
 use formats::plan::EventLayout;
 use formats::trace::{
@@ -13,6 +14,7 @@ use formats::trace::{
 use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, MIN_REPETITION};
 
 use super::counter::{ByteCount, CountedWrite};
+use super::pool::Pool;
 use super::words::WordBuffer;
 use super::{DrainFailure, DrainReport, FilledSegment, Loss, Message};
 
@@ -24,7 +26,7 @@ pub(super) struct Writer<W: Write> {
     trace: TraceWriter<CountedWrite<W>>,
     written: ByteCount,
     max_trace_bytes: Option<u64>,
-    free: Sender<Vec<u8>>,
+    pool: Arc<Pool>,
     /// Segments that wait for the writer when it begins to hurry.
     hurry_at: usize,
     digest: Digest,
@@ -39,7 +41,7 @@ impl<W: Write> Writer<W> {
         trace: TraceWriter<CountedWrite<W>>,
         written: ByteCount,
         max_trace_bytes: Option<u64>,
-        free: Sender<Vec<u8>>,
+        pool: Arc<Pool>,
         hurry_at: usize,
         digest: Digest,
     ) -> Writer<W> {
@@ -47,7 +49,7 @@ impl<W: Write> Writer<W> {
             trace,
             written,
             max_trace_bytes,
-            free,
+            pool,
             hurry_at,
             digest,
             report: DrainReport::default(),
@@ -56,11 +58,13 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Takes messages until the end, then closes the trace.
+    /// Takes messages until the end, then closes the trace. However that goes, nobody waits for a
+    /// buffer afterwards.
     pub(super) fn run(
         mut self,
         full: &Receiver<Message>,
     ) -> Result<DrainReport, Box<DrainFailure>> {
+        let _closing = Closing(self.pool.clone());
         loop {
             match full.recv() {
                 Ok(Message::Segment(segment)) => {
@@ -97,8 +101,7 @@ impl<W: Write> Writer<W> {
             self.report.segments += 1;
             self.report.unkept_segments += u64::from(matches!(kept, Kept::Nothing));
         }
-        // Nobody takes buffers any more when all streams are gone.
-        let _ = self.free.send(segment.words);
+        self.pool.give(segment.words);
     }
 
     fn append(&mut self, segment: &FilledSegment, events: u64, kept: &Kept) -> Result<(), Cause> {
@@ -186,6 +189,15 @@ impl<W: Write> Writer<W> {
             None => Ok(report),
             Some(cause) => Err(Box::new(DrainFailure { report, cause })),
         }
+    }
+}
+
+/// Closes a pool when it is dropped.
+struct Closing(Arc<Pool>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
