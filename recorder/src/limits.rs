@@ -13,7 +13,7 @@ pub const MAX_RING_BYTES: u32 = 32 * 1024 * 1024;
 /// Bytes of the buffers between the guest and the writer thread. They are allocated when they are
 /// needed: a writer that keeps up needs two, but a short program has ended before the writer has
 /// warmed up, and a long one is busy in bursts.
-pub const POOL_BYTES: usize = 32 * 1024 * 1024;
+pub const POOL_BYTES: usize = 4 * 1024 * 1024;
 
 /// Buffers that there are at least, however large the ring is.
 pub const MIN_POOL_BUFFERS: usize = 4;
