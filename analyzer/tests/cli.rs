@@ -208,8 +208,32 @@ fn bad_input_is_one_line_and_status_2() {
     let partial = folder.run(&["--allow-partial", "cut.bin"]);
     assert!(partial.status.success(), "{}", stderr(&partial));
     assert!(stdout(&partial).contains("incomplete"), "{}", stdout(&partial));
-    for usage in [&["--sort", "size", "cut.bin"][..], &[], &["-j", "0", "cut.bin"]] {
-        assert_eq!(folder.run(usage).status.code(), Some(2));
+}
+
+#[test]
+fn wrong_usage_is_told_in_words_that_help() {
+    let folder = Folder::new("usage");
+    let (bytes, _) = recorded();
+    folder.file("trace.bin", &bytes);
+    folder.file("cut.bin", &bytes[..bytes.len() - 30]);
+    folder.file("text", b"no module");
+    for (arguments, words) in [
+        (&[][..], "which trace?"),
+        (&["--sort", "size", "trace.bin"], "possible values: self, total"),
+        (&["-j", "0", "trace.bin"], "a number of threads is from 1 to 1024"),
+        (&["--limit", "x", "trace.bin"], "'--limit <ROWS>': not a whole number"),
+        (&["trace.bin", "cut.bin"], "`cut.bin` is one word too many"),
+        (&["trace.bin", "info"], "a verb comes first: `wf-analyze info"),
+        (&["--approx", "5", "trace.bin"], "as in --approx=5"),
+        (&["--format", "json", "--fields", "name", "trace.bin"], "--fields doesn't apply"),
+        (&["--symbols", "text", "trace.bin"], "error: text: not a WebAssembly module"),
+        (&["check", "trace.bin"], "<--baseline <FILE>|--budget <FUEL>>"),
+        (&["check", "cut.bin", "--budget", "5"], "`wf-analyze --allow-partial` prices"),
+    ] {
+        let output = folder.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains(words), "{arguments:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?}");
     }
 }
 

@@ -180,8 +180,8 @@ fn the_page_for_a_browser_takes_no_flags_of_tables() {
     assert_eq!(status(&folder, &html), Some(0));
     let page = std::fs::read_to_string(folder.0.join("report.html")).expect("a page");
     assert!(page.contains("<!doctype html>") || page.contains("<!DOCTYPE html>"));
-    for flags in [&["--limit", "3"][..], &["--focus", "x"], &["--sort", "name"]] {
-        let output = folder.run(&[&html[..], flags].concat());
+    for flags in [["--limit", "3"], ["--focus", "x"], ["--sort", "name"]] {
+        let output = folder.run(&[&html[..], &flags].concat());
         assert_eq!(output.status.code(), Some(2), "{flags:?}");
         let refused = format!("{} doesn't apply to --format html", flags[0]);
         assert!(stderr(&output).contains(&refused), "{}", stderr(&output));

@@ -1,13 +1,14 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use analyzer::export;
 use analyzer::limits::{DEFAULT_TABLE_ROWS, MAX_JOBS};
 use analyzer::render::{Field, Sort};
 use analyzer::snapshot::Tolerance;
-use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use regex::Regex;
 
@@ -106,7 +107,7 @@ pub(crate) struct ReportArgs {
     pub(crate) confidence: f64,
 
     /// Which sample is drawn: the same one for the same number.
-    #[arg(long, value_name = "N", default_value_t = 0, requires = "approx")]
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "approx", value_parser = parse_whole::<u64>)]
     pub(crate) seed: u64,
 
     /// Price the trace while it is being recorded, and report when the recording ends.
@@ -133,7 +134,7 @@ pub(crate) struct ReportArgs {
     pub(crate) sort: Option<SortKey>,
 
     /// Most rows of each table, 0 for all [default: 25 in text and markdown, else 0].
-    #[arg(long, value_name = "ROWS")]
+    #[arg(long, value_name = "ROWS", value_parser = parse_whole::<usize>)]
     pub(crate) limit: Option<usize>,
 
     /// Columns of the tables, in this order (text, markdown, csv): kind, index, operator, name,
@@ -188,7 +189,7 @@ pub(crate) struct DumpArgs {
     pub(crate) trace: PathBuf,
 
     /// Most events that are printed.
-    #[arg(long, value_name = "EVENTS")]
+    #[arg(long, value_name = "EVENTS", value_parser = parse_whole::<u64>)]
     pub(crate) limit: Option<u64>,
 
     /// Print what is there of an incomplete trace, and don't count that as a failure.
@@ -264,7 +265,7 @@ pub(crate) struct DiffArgs {
     pub(crate) tolerance: Option<Tolerance>,
 
     /// Most functions that are listed, 0 for all.
-    #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_TABLE_ROWS)]
+    #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_TABLE_ROWS, value_parser = parse_whole::<usize>)]
     pub(crate) limit: usize,
 
     /// Format of the comparison.
@@ -280,6 +281,7 @@ pub(crate) struct DiffArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("limits").required(true).multiple(true))]
 #[command(after_help = "\
 A baseline is a text with a line for each function, sorted by name: keep it beside the source code.
 The total, and each function that is in the baseline, may cost as much as there and the tolerance more;
@@ -300,7 +302,7 @@ pub(crate) struct CheckArgs {
     pub(crate) trace: PathBuf,
 
     /// The snapshot of an earlier run.
-    #[arg(long, value_name = "FILE", required_unless_present = "budget")]
+    #[arg(long, value_name = "FILE", group = "limits")]
     pub(crate) baseline: Option<PathBuf>,
 
     /// How many percent more than in the baseline the total and each function may cost.
@@ -308,7 +310,7 @@ pub(crate) struct CheckArgs {
     pub(crate) tolerance: Tolerance,
 
     /// The most that the total may be.
-    #[arg(long, value_name = "FUEL")]
+    #[arg(long, value_name = "FUEL", group = "limits", value_parser = parse_whole::<u128>)]
     pub(crate) budget: Option<u128>,
 
     /// Write the baseline from this run instead of comparing with it.
@@ -332,7 +334,7 @@ pub(crate) struct PricingArgs {
     pub(crate) symbols: Option<PathBuf>,
 
     /// Threads [default: one for each processor]; what is written is the same for any number.
-    #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<usize>,
 }
 
@@ -382,7 +384,7 @@ pub(crate) struct FitArgs {
     pub(crate) toml: bool,
 
     /// Threads [default: one for each processor].
-    #[arg(short, long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_JOBS as u64))]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<usize>,
 }
 
@@ -442,6 +444,17 @@ fn export_formats() -> impl TypedValueParser<Value = export::Format> {
         let mut formats = export::Format::ALL.into_iter();
         formats.find(|format| format.name() == name).expect("one of the possible values")
     })
+}
+
+/// A whole number that isn't negative.
+fn parse_whole<N: FromStr>(number: &str) -> Result<N, &'static str> {
+    number.parse().map_err(|_| "not a whole number, or too large")
+}
+
+/// A number of threads.
+fn parse_jobs(jobs: &str) -> Result<usize, String> {
+    let number = jobs.parse().ok().filter(|jobs| (1..=MAX_JOBS).contains(jobs));
+    number.ok_or_else(|| format!("a number of threads is from 1 to {MAX_JOBS}"))
 }
 
 /// A percentage above 0 and at most 100.

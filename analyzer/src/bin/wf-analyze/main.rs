@@ -15,6 +15,7 @@ mod pricing;
 mod progress;
 mod report;
 mod traces;
+mod usage;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -36,7 +37,7 @@ enum Verdict {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| usage::explain(error).exit());
     let color = cli.color;
     match run(cli) {
         Ok(Verdict::Passed) => ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use analyzer::profile::{self, Profile};
 use analyzer::{Analysis, AnalyzeOptions, Error};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use formats::cost_model::CostModel;
 use formats::trace::Trace;
 
@@ -59,6 +59,9 @@ impl<'a> Pricing<'a> {
             let (jobs, symbols) = (self.args.jobs, self.symbols.as_deref());
             work(&AnalyzeOptions { jobs, symbols, meter: Some(meter), ..options })
         });
-        done.map_err(|error| traces::explain(path, &error))
+        done.map_err(|error| match (&error, &self.args.symbols) {
+            (Error::Symbols(why), Some(symbols)) => anyhow!("{}: {why}", symbols.display()),
+            _ => traces::explain(path, &error),
+        })
     }
 }

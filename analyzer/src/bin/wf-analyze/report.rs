@@ -16,12 +16,7 @@ use crate::{follow, output, traces};
 /// Prices the trace at `path` and writes the report.
 pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
     let started = Instant::now();
-    if let (Format::Html, Some(flag)) = (args.format, table_flag(args)) {
-        bail!(
-            "{flag} doesn't apply to --format html: the page leaves nothing out, and sorts and \
-             searches its tables itself"
-        );
-    }
+    refuse_idle_flags(args)?;
     let pricing = Pricing::load(&args.pricing, args.quiet)?;
     let trace = match args.follow {
         false => traces::open(path)?,
@@ -68,16 +63,31 @@ pub(crate) fn run(path: &Path, args: &ReportArgs, color: Color) -> Result<()> {
     output::write(&text, args.output.as_deref(), color)
 }
 
-/// The first flag that says what tables show, if there is one.
-fn table_flag(args: &ReportArgs) -> Option<&'static str> {
-    let flags = [
-        ("--sort", args.sort.is_some()),
-        ("--limit", args.limit.is_some()),
-        ("--fields", args.fields.is_some()),
-        ("--focus", args.focus.is_some()),
-        ("--ignore", args.ignore.is_some()),
-    ];
-    flags.into_iter().find(|(_, is_given)| *is_given).map(|(flag, _)| flag)
+/// Flags about tables that the format doesn't heed would be forgotten in silence.
+fn refuse_idle_flags(args: &ReportArgs) -> Result<()> {
+    let (format, idle, why) = match args.format {
+        Format::Html => (
+            "html",
+            &[
+                ("--sort", args.sort.is_some()),
+                ("--limit", args.limit.is_some()),
+                ("--fields", args.fields.is_some()),
+                ("--focus", args.focus.is_some()),
+                ("--ignore", args.ignore.is_some()),
+            ][..],
+            "the page leaves nothing out, and sorts and searches its tables itself",
+        ),
+        Format::Json => (
+            "json",
+            &[("--fields", args.fields.is_some())][..],
+            "its fields are those of wf-report/1",
+        ),
+        Format::Text | Format::Csv | Format::Markdown => return Ok(()),
+    };
+    match idle.iter().find(|(_, is_given)| *is_given) {
+        Some((flag, _)) => bail!("{flag} doesn't apply to --format {format}: {why}"),
+        None => Ok(()),
+    }
 }
 
 fn view(args: &ReportArgs) -> View {

@@ -53,11 +53,11 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::Read(TraceError::NotATrace) => "record one with `wf-record MODULE.wasm`",
         Error::Read(TraceError::NewerVersion { .. }) => "use the wf-analyze that came with it",
         Error::Read(TraceError::Truncated { segments: 0, .. }) => "record it again",
-        Error::Sample { .. } => "--approx makes one",
-        Error::Incomplete(_) => "--allow-partial prices what is there",
+        Error::Sample { .. } => "`wf-analyze --approx` makes one",
+        Error::Incomplete(_) => "`wf-analyze --allow-partial` prices what is there",
         Error::Read(TraceError::Truncated { .. } | TraceError::Corrupt { .. })
         | Error::Events { .. }
-        | Error::Segment { .. } => "--allow-partial prices what can be read",
+        | Error::Segment { .. } => "`wf-analyze --allow-partial` prices what can be read",
         Error::Order { .. } | Error::Replay(_) | Error::Module(_) => "record it again",
         _ => return None,
     })
