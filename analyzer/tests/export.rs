@@ -4,6 +4,8 @@
 //! format belongs to is installed, it reads the file too; the tests say which one did, or that it
 //! is missing.
 
+#[path = "support/browser.rs"]
+mod browser;
 #[path = "export/callgrind.rs"]
 mod callgrind;
 #[path = "export/firefox.rs"]

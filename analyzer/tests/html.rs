@@ -4,14 +4,15 @@
 //! by `NODE_PATH`) and Chromium (`WF_CHROMIUM`, or on the path). Without them it says so; with
 //! `WF_CHROMIUM` set it is an error. `WF_SCREENSHOTS` names a folder for pictures of the pages.
 
+#[path = "support/browser.rs"]
+mod browser;
 #[path = "html/sample.rs"]
 mod sample;
 
 use std::env;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use analyzer::html;
 use analyzer::profile::Profile;
@@ -61,7 +62,7 @@ fn a_browser_shows_the_pages() {
         let path = folder.join(format!("{name}.html"));
         fs::write(path, page(profile)).expect("a file");
     }
-    let chromium = match browser() {
+    let chromium = match browser::find(&["playwright-core"]) {
         Ok(chromium) => chromium,
         Err(missing) => {
             assert!(env::var_os("WF_CHROMIUM").is_none(), "no {missing}");
@@ -70,29 +71,5 @@ fn a_browser_shows_the_pages() {
             return;
         }
     };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/html/browser.cjs");
-    let output = Command::new("node").arg(script).arg(&chromium).arg(&folder).output();
-    let output = output.expect("node starts");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{complained}");
-}
-
-/// Path of a browser that can be driven, or what is missing for it.
-fn browser() -> Result<PathBuf, &'static str> {
-    let mut node = Command::new("node");
-    node.args(["-e", "require.resolve('playwright-core')"]).stderr(Stdio::null());
-    match node.status() {
-        Err(_) => return Err("node"),
-        Ok(status) if !status.success() => return Err("playwright-core"),
-        Ok(_) => {}
-    }
-    if let Some(chromium) = env::var_os("WF_CHROMIUM") {
-        return Some(PathBuf::from(chromium)).filter(|path| path.exists()).ok_or("WF_CHROMIUM");
-    }
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let candidates = names.iter().flat_map(|name| folders.iter().map(move |dir| dir.join(name)));
-    candidates.into_iter().find(|path| path.is_file()).ok_or("chromium")
+    browser::run("html/browser.cjs", &chromium, &folder);
 }

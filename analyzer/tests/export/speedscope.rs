@@ -1,12 +1,13 @@
-//! speedscope's JSON, by the rules of its schema and of its importer.
+//! speedscope's JSON, by the rules of its schema and of its importer, and read by speedscope.
 
 use std::collections::BTreeMap;
 
 use analyzer::export::Format;
 use serde_json::Value;
 
-use super::exported;
 use super::profiles::{DEPTH, deep, nasty, small, stacks};
+use super::tools::{TestFile, say};
+use super::{browser, exported};
 
 /// The members of an object, which has to have exactly these.
 fn members<'a, const N: usize>(object: &'a Value, names: [&str; N]) -> [&'a Value; N] {
@@ -76,4 +77,28 @@ fn deep_calls_are_there_in_full() {
     let events = file["profiles"][0]["events"].as_array().expect("a list");
     assert_eq!(events.len(), DEPTH as usize * 2);
     assert!(events[..DEPTH as usize].iter().all(|event| event["type"] == "O"));
+}
+
+#[test]
+fn speedscope_shows_the_same_fuel() {
+    let chromium = match browser::find(&["playwright-core", "speedscope/package.json"]) {
+        Ok(chromium) => chromium,
+        Err(missing) => return say(&format!("NOT CHECKED by speedscope: no {missing}")),
+    };
+    let file = TestFile::new("small.speedscope.json", &exported(&small(), Format::Speedscope));
+    let table = browser::run("export/speedscope.cjs", &chromium, &file.0);
+    let part = |cell: &str| cell.split(' ').next().expect("a number").to_string();
+    let rows: Vec<[String; 3]> = table
+        .lines()
+        .map(|row| row.split('\t').collect::<Vec<_>>())
+        .map(|cells| [cells[2].to_string(), part(cells[0]), part(cells[1])])
+        .collect();
+    let expected = [
+        ["main", "203", "100"],
+        ["parse", "95", "55"],
+        ["leaf", "53", "47"],
+        ["[folded]", "6", "6"],
+        ["start", "5", "0"],
+    ];
+    assert_eq!(rows, expected);
 }
