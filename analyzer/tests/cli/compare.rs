@@ -135,6 +135,11 @@ fn shells_and_man_are_told_all_verbs() {
     }
     let page = stdout(&folder.run(&["man"]));
     assert!(page.contains(".TH wf-analyze 1") && page.contains("\\-\\-cost\\-model"), "{page}");
+    let page = stdout(&folder.run(&["man", "cost-model", "fit"]));
+    assert!(page.contains(".TH wf-analyze-cost-model-fit 1") && page.contains("TRACE"), "{page}");
+    let output = folder.run(&["man", "fit"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stderr(&output), "wf-analyze: error: there is no verb `fit`\n");
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn the_examples_of_help_texts_work() {
         (verb.join(" "), wf_analyze(Path::new(".")).args(verb).run(["--help"]).exits(0).stdout)
     };
     let mut texts: Vec<(String, String)> =
-        [&[][..], &["dump"], &["export"], &["diff"], &["check"], &["cost-model", "fit"]]
+        [&[][..], &["dump"], &["export"], &["diff"], &["check"], &["cost-model", "fit"], &["man"]]
             .map(analyze)
             .into();
     for command in [&mut wf_record(Path::new(".")), &mut wf_slice(Path::new("."))] {

@@ -80,8 +80,16 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Prints the manual page.
-    Man,
+    /// Prints a manual page: that of the program, or of a verb.
+    #[command(after_help = "\
+Examples:
+  wf-analyze man > wf-analyze.1
+  wf-analyze man cost-model fit > wf-analyze-cost-model-fit.1")]
+    Man {
+        /// The verb.
+        #[arg(value_name = "VERB")]
+        verb: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]

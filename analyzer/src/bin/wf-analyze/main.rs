@@ -10,6 +10,7 @@ mod dump;
 mod export;
 mod follow;
 mod info;
+mod manual;
 mod output;
 mod pricing;
 mod progress;
@@ -17,10 +18,9 @@ mod report;
 mod traces;
 mod usage;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use args::{Cli, Command};
 
@@ -64,16 +64,8 @@ fn run(cli: Cli) -> anyhow::Result<Verdict> {
         Some(Command::Diff(diff)) => return diff::run(&diff, color),
         Some(Command::Check(check)) => return check::run(&check, color),
         Some(Command::CostModel(verb)) => cost_model::run(&verb)?,
-        Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "wf-analyze", &mut script);
-            io::stdout().write_all(&script)?;
-        }
-        Some(Command::Man) => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            io::stdout().write_all(&page)?;
-        }
+        Some(Command::Completions { shell }) => manual::completions(shell)?,
+        Some(Command::Man { verb }) => manual::page(&verb)?,
     }
     Ok(Verdict::Passed)
 }
