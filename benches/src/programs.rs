@@ -71,8 +71,13 @@ impl Program {
     /// A program of our own that runs for some 10 seconds and records all the time: calls first, then
     /// a loop that leaves only its data to tell how often it goes around.
     pub(crate) fn long_run() -> wasmtime::Result<Program> {
-        let wasm = wat::parse_str(include_str!("long_run.wat"))?;
-        Ok(Program { name: "long run".to_owned(), wasm, path: PathBuf::from("long_run.wasm") })
+        Program::of_text("long run", include_str!("long_run.wat"))
+    }
+
+    /// A program in text form.
+    pub(crate) fn of_text(name: &str, text: &str) -> wasmtime::Result<Program> {
+        let (name, wasm) = (name.to_owned(), wat::parse_str(text)?);
+        Ok(Program { name, wasm, path: PathBuf::new() })
     }
 
     /// Where it lies.

@@ -12,8 +12,8 @@ use recorder::{
     UnknownImports, imports, outcome,
 };
 use wasmtime::{
-    Caller, Config, Engine, Linker, Module, OperatorCost, Store, ThrownException, Trap,
-    VariableOperatorCost,
+    Caller, Config, Engine, FuncType, InstancePre, Linker, Module, OperatorCost, Store,
+    ThrownException, Trap, VariableOperatorCost, ensure,
 };
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -38,7 +38,7 @@ impl Way {
     /// All of them, in the order of turns.
     pub(crate) const ALL: [Way; 4] = [Way::Plain, Way::Fuel, Way::Epoch, Way::Recording];
 
-    /// Its name in figures and on the command line.
+    /// Its name in figures, in errors and on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Way::Plain => "plain",
@@ -129,10 +129,7 @@ impl<'a> Compiled<'a> {
         let engine = Engine::new(&way.config())?;
         match way {
             Way::Recording => Compiled::recorded(program, engine),
-            _ => {
-                let module = Module::new(&engine, &program.wasm)?;
-                Ok(Compiled { program, way, engine, module, recorded: None })
-            }
+            _ => Compiled::unrecorded(program, way, engine),
         }
     }
 
@@ -144,14 +141,23 @@ impl<'a> Compiled<'a> {
         costs.variable = NO_UNITS;
         let mut config = Way::Fuel.config();
         config.operator_cost(costs);
-        let engine = Engine::new(&config)?;
+        Compiled::unrecorded(program, Way::Fuel, Engine::new(&config)?)
+    }
+
+    fn unrecorded(
+        program: &'a Program,
+        way: Way,
+        engine: Engine,
+    ) -> wasmtime::Result<Compiled<'a>> {
         let module = Module::new(&engine, &program.wasm)?;
-        Ok(Compiled { program, way: Way::Fuel, engine, module, recorded: None })
+        check_command(&module)?;
+        Ok(Compiled { program, way, engine, module, recorded: None })
     }
 
     fn recorded(program: &'a Program, engine: Engine) -> wasmtime::Result<Compiled<'a>> {
         let instrumented = instrument(program)?;
         let module = Module::new(&engine, &instrumented.wasm)?;
+        check_command(&module)?;
         let header = Header {
             tool: TOOL.to_owned(),
             engine: recorder::engine::ENGINE.to_owned(),
@@ -197,8 +203,10 @@ impl<'a> Compiled<'a> {
         let drain = self.recorded.as_ref().map(|recorded| Drain::start(recorded, &mut linker));
         let drain = drain.transpose()?;
 
+        let program = linker.instantiate_pre(&self.module)?;
+
         let start = Instant::now();
-        let ended = self.call(&linker, &mut store, drain.as_ref());
+        let ended = call(&program, &mut store, drain.as_ref());
         let whole_time = start.elapsed();
         let fuel = if self.way == Way::Fuel { u64::MAX - store.get_fuel()? } else { 0 };
         let drained =
@@ -219,19 +227,29 @@ impl<'a> Compiled<'a> {
         imports::define_unknown(&mut linker, store, &self.module, UnknownImports::Default)?;
         Ok(linker)
     }
+}
 
-    fn call(
-        &self,
-        linker: &Linker<Guest>,
-        store: &mut Store<Guest>,
-        drain: Option<&Drain<'_>>,
-    ) -> wasmtime::Result<()> {
-        let instance = linker.instantiate(&mut *store, &self.module)?;
-        if let Some(drain) = drain {
-            drain.stream.attach(&mut *store, &instance)?;
-        }
-        instance.get_typed_func::<(), ()>(&mut *store, "_start")?.call(store, ())
+/// What commands start with.
+const START: &str = "_start";
+
+fn call(
+    program: &InstancePre<Guest>,
+    store: &mut Store<Guest>,
+    drain: Option<&Drain<'_>>,
+) -> wasmtime::Result<()> {
+    let instance = program.instantiate(&mut *store)?;
+    if let Some(drain) = drain {
+        drain.stream.attach(&mut *store, &instance)?;
     }
+    instance.get_typed_func::<(), ()>(&mut *store, START)?.call(store, ())
+}
+
+/// Refuses what is no WASI command.
+fn check_command(module: &Module) -> wasmtime::Result<()> {
+    let is_start = |ty: FuncType| ty.params().len() == 0 && ty.results().len() == 0;
+    let start = module.get_export(START).and_then(|ty| ty.func().cloned());
+    ensure!(start.is_some_and(is_start), "it exports no function `{START}` without parameters");
+    Ok(())
 }
 
 /// Plans and rewrites the program as recordings have it.

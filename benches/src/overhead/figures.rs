@@ -122,8 +122,8 @@ impl Overhead {
                 code_growth: over(&|program| program.derived.code_growth),
             }
         };
-        let geomean = summary(|values| geometric_mean(values));
-        let worst = summary(|values| largest(values));
+        let geomean = summary(geometric_mean);
+        let worst = summary(largest);
         let engine = recorder::engine::ENGINE;
         Overhead { schema: "wf-bench-overhead/1", engine, programs, geomean, worst }
     }
@@ -167,5 +167,72 @@ impl Figures {
                 .map(|peaks| peaks.recording as i64 - peaks.plain as i64),
         };
         self
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Figures of two programs that are easily told apart.
+    pub(in super::super) fn overhead() -> Overhead {
+        let seconds = |min| Seconds { min, median: min * 1.5 };
+        let figures = |name: &str, scale: f64, peak_bytes| {
+            let ratios = PerWay { plain: 1.0, fuel: 1.25, epoch: 1.1, recording: 1.05 * scale };
+            let figures = Figures {
+                name: name.to_owned(),
+                runs: 5,
+                ratios,
+                min_ratios: ratios,
+                seconds: PerWay::of(|way| seconds(0.001 * scale * ratios.get(way))),
+                operators: 2_000_000,
+                events: 1000,
+                raw_bytes: 4000,
+                stored_bytes: 3000,
+                header_bytes: 1000,
+                instrument_seconds: 0.015_625,
+                compile_seconds: 0.0625 * scale,
+                module_bytes: 10_000,
+                instrumented_bytes: 15_000,
+                peak_bytes,
+                close_seconds: 0.000_5,
+                stalled_seconds: 0.0,
+                derived: Derived::default(),
+            };
+            figures.derive()
+        };
+        let peaks = Peaks { plain: 40 << 20, recording: 45 << 20 };
+        Overhead::new(vec![figures("first", 1.0, Some(peaks)), figures("folder/second", 4.0, None)])
+    }
+
+    #[test]
+    fn derived_figures_follow_from_the_others() {
+        let overhead = overhead();
+        let [first, second] = &overhead.programs[..] else { panic!("there are two") };
+        assert_eq!(first.derived.bytes_per_million_operators, 1500.0);
+        assert_eq!(first.derived.event_bytes_per_million_operators, 1000.0);
+        assert_eq!(first.derived.instrument_to_compile, 0.25);
+        assert_eq!(first.derived.code_growth, 1.5);
+        assert_eq!(first.derived.memory_over_plain_bytes, Some(5 << 20));
+        assert_eq!(second.derived.memory_over_plain_bytes, None);
+        assert!((overhead.geomean.ratios.recording - 2.1).abs() < 1e-12);
+        assert_eq!(overhead.worst.ratios.recording, 4.2);
+        assert_eq!(overhead.worst.instrument_to_compile, 0.25);
+    }
+
+    #[test]
+    fn json_has_the_ratios_by_the_names_of_the_ways() {
+        let json = serde_json::to_value(overhead()).unwrap();
+        assert_eq!(json["schema"], "wf-bench-overhead/1");
+        let first = json["programs"][0].as_object().unwrap();
+        let ratio = |way: &str| first[way].as_f64().unwrap();
+        assert_eq!(["plain", "fuel", "epoch", "recording"].map(ratio), [1.0, 1.25, 1.1, 1.05]);
+        assert_eq!(first["seconds"]["plain"], json!({ "min": 0.001, "median": 0.0015 }));
+        assert_eq!(first["peak_bytes"], json!({ "plain": 40 << 20, "recording": 45 << 20 }));
+        assert_eq!(json["programs"][1]["peak_bytes"], json!(null));
+        assert_eq!(json["geomean"]["plain"], 1.0);
+        assert_eq!(json["worst"]["recording"], 4.2);
     }
 }

@@ -30,12 +30,12 @@ pub(super) fn measure(program: &Program, runs: u32) -> wasmtime::Result<Figures>
     let drained = recording.drained.as_ref().expect("it was recorded");
     let close = turns.drains.iter().map(|&(close, _)| close.as_secs_f64());
     let stalled = turns.drains.iter().map(|&(_, stalled)| stalled.as_secs_f64());
-    let seconds = PerWay::of(|way| turns.seconds(way));
+    let seconds = PerWay::of(|way| turns.times.seconds(way));
     let plain = seconds.plain;
     let figures = Figures {
         name: program.name.clone(),
-        runs: turns.times.len(),
-        ratios: PerWay::of(|way| turns.ratio(way)),
+        runs: turns.times.0.len(),
+        ratios: PerWay::of(|way| turns.times.ratio(way)),
         min_ratios: PerWay::of(|way| seconds.get(way).min / plain.min),
         seconds,
         operators,
@@ -82,8 +82,7 @@ fn seconds_of(work: impl FnOnce() -> wasmtime::Result<()>) -> wasmtime::Result<f
 
 /// The runs of a program.
 struct Turns {
-    /// Times of each turn, in the order of [`Way::ALL`].
-    times: Vec<[Duration; 4]>,
+    times: Times,
     /// Of each turn's recording, how long closing the trace took, and how long the guest waited.
     drains: Vec<(Duration, Duration)>,
     last: [Run; 4],
@@ -110,18 +109,23 @@ impl Turns {
             let drained = drained.expect("it was recorded");
             drains.push((drained.close_time, drained.report.stalled));
         }
-        Ok(Turns { times, drains, last, header_bytes, instrumented_bytes })
+        Ok(Turns { times: Times(times), drains, last, header_bytes, instrumented_bytes })
     }
+}
 
+/// Times of each turn, in the order of [`Way::ALL`].
+struct Times(Vec<[Duration; 4]>);
+
+impl Times {
     fn seconds(&self, way: Way) -> Seconds {
-        let times = self.times.iter().map(|turn| turn[way as usize].as_secs_f64());
+        let times = self.0.iter().map(|turn| turn[way as usize].as_secs_f64());
         Seconds { min: smallest(times.clone()), median: median(times) }
     }
 
     /// The median of the turns' ratios. Runs of one turn have the machine in the same mood, so it is
     /// steadier than the ratio of medians.
     fn ratio(&self, way: Way) -> f64 {
-        let ratios = self.times.iter().map(|turn| {
+        let ratios = self.0.iter().map(|turn| {
             let [plain, this] = [Way::Plain, way].map(|way| turn[way as usize].as_secs_f64());
             this / plain
         });
@@ -164,4 +168,93 @@ fn peaks(program: &Program) -> wasmtime::Result<Option<Peaks>> {
     let recording = memory::peak_bytes(program, Way::Recording)?;
     ensure!(plain > 0 && recording > 0, "a process without memory");
     Ok(Some(Peaks { plain, recording }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(text: &str) -> Program {
+        Program::of_text("sample", text).unwrap()
+    }
+
+    /// Calls the function `work` between `bench.start` and `bench.end`, if it calls them.
+    fn timed(work: &str, calls: [&str; 2]) -> Program {
+        let [start, end] = calls;
+        program(&format!(
+            "(module
+                (import \"bench\" \"start\" (func $start))
+                (import \"bench\" \"end\" (func $end))
+                (func (export \"_start\") {start} {work} {end}))"
+        ))
+    }
+
+    #[test]
+    fn a_difference_names_program_and_way() {
+        let program = program("(module)");
+        let plain =
+            || Output { stdout: b"a".to_vec(), stderr: Vec::new(), exit: "return".to_owned() };
+        let error = |change: fn(&mut Output)| {
+            let mut output = plain();
+            change(&mut output);
+            let result = same_output(&program, Way::Epoch, &output, &plain());
+            result.map_err(|error| error.to_string())
+        };
+        assert_eq!(error(|_| ()), Ok(()));
+        let place = |what: &str| {
+            Err(format!("sample, epoch: its {what} differs from that of the plain run"))
+        };
+        assert_eq!(error(|output| output.stdout.push(0)), place("stdout"));
+        assert_eq!(error(|output| output.stderr.push(0)), place("stderr"));
+        assert_eq!(error(|output| output.exit.clear()), place("exit"));
+    }
+
+    #[test]
+    fn all_ways_end_alike_however_a_program_ends() {
+        let exits = [
+            ("", "return"),
+            ("unreachable", "wasm `unreachable` instruction executed"),
+            ("(drop (i32.div_u (i32.const 1) (i32.const 0)))", "wasm trap: integer divide by zero"),
+        ];
+        for (work, exit) in exits {
+            let program = timed(work, ["(call $start)", "(call $end)"]);
+            let turns = Turns::run(&program, 1).unwrap();
+            assert!(turns.times.0.len() > 1, "short programs run more often");
+            for (way, run) in Way::ALL.into_iter().zip(&turns.last) {
+                assert!(run.output.exit.contains(exit), "{way:?}: {}", run.output.exit);
+                assert_eq!(run.drained.is_some(), way == Way::Recording);
+                assert_eq!(run.fuel > 0, way == Way::Fuel);
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_time_between_the_calls_counts() {
+        let spin = "(loop (br_if 0 (i32.lt_u
+            (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 50000000))))";
+        let time_of = |program: &Program| {
+            let run = Compiled::new(program, Way::Plain).unwrap().run().unwrap();
+            (run.time, run.whole_time)
+        };
+        let inside = timed(&format!("(local i32) (call $start) {spin} (call $end)"), ["", ""]);
+        let (time, whole) = time_of(&inside);
+        assert!(time < whole && time > whole / 2, "{time:?} {whole:?}");
+        let outside = timed(&format!("(local i32) (call $start) (call $end) {spin}"), ["", ""]);
+        let (time, whole) = time_of(&outside);
+        assert!(time < whole / 2, "{time:?} {whole:?}");
+        // Without the second call there is nothing between them.
+        let (time, whole) = time_of(&timed("", ["(call $start)", ""]));
+        assert_eq!(time, whole);
+    }
+
+    #[test]
+    fn ratios_are_of_each_turn() {
+        let turns = [[2, 4, 2, 2], [10, 10, 10, 11], [3, 9, 3, 3]];
+        let times = Times(turns.map(|turn| turn.map(Duration::from_secs)).to_vec());
+        assert_eq!(times.ratio(Way::Plain), 1.0);
+        // The medians of the times have the ratio 3.
+        assert_eq!(times.ratio(Way::Fuel), 2.0);
+        assert_eq!(times.ratio(Way::Recording), 1.0);
+        assert_eq!(times.seconds(Way::Recording), Seconds { min: 2.0, median: 3.0 });
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use wasmtime::ensure;
 use wasmtime::error::Context;
 
@@ -21,9 +21,8 @@ pub(crate) struct OneRunOptions {
 
 /// Compiles and runs `program` in a process of its own; gives the bytes of its peak.
 pub(super) fn peak_bytes(program: &Program, way: Way) -> wasmtime::Result<u64> {
-    let name = way.to_possible_value().expect("all ways have names");
     let output = Command::new(std::env::current_exe()?)
-        .args(["one-run", name.get_name()])
+        .args(["one-run", way.name()])
         .arg(program.path())
         .output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim());

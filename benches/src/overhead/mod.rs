@@ -25,12 +25,11 @@ pub(crate) use memory::{OneRunOptions, run_one};
 ///
 /// Ratios are medians of each turn's ratio to its plain run; in parentheses is the ratio of the
 /// shortest runs. B/Mop are the trace's bytes for a million executed operators, in parentheses
-/// those without its header (module and plan). `instrument` is the rewriting, `compile` Wasmtime's
-/// work on the original module. `memory` is how much more a process has at its peak that
-/// instruments, compiles and records the program than one that compiles and runs it. `close` is the time from
-/// the guest's end until the trace is closed.
+/// those without its header (module and plan). `instrument` is the rewriting, planning included, and
+/// `compile` Wasmtime's work on the original module. `memory` is how much more a process has at its
+/// peak that instruments, compiles and records the program than one that compiles and runs it.
+/// `close` is the time from the guest's end until the trace is closed.
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Options {
     #[command(flatten)]
     selection: Selection,

@@ -6,7 +6,7 @@ use crate::table::Table;
 /// The columns, in their order.
 const COLUMNS: [&str; 15] = [
     "program",
-    "plain s",
+    "plain",
     "fuel",
     "epoch",
     "recording",
@@ -14,12 +14,12 @@ const COLUMNS: [&str; 15] = [
     "raw kB",
     "stored kB",
     "B/Mop",
-    "instrument s",
-    "compile s",
+    "instrument",
+    "compile",
     "to compile",
     "code",
     "memory MiB",
-    "close ms",
+    "close",
 ];
 
 /// A row for each program, one for the geometric means and one for the worst figures.
@@ -38,7 +38,7 @@ fn program_row(program: &Figures) -> Vec<String> {
     let mebibytes = |bytes: i64| format!("{:.1}", bytes as f64 / f64::from(1 << 20));
     vec![
         program.name.clone(),
-        format!("{:.4}", program.seconds.plain.median),
+        time(program.seconds.plain.median),
         fuel,
         epoch,
         recording,
@@ -46,12 +46,12 @@ fn program_row(program: &Figures) -> Vec<String> {
         kilobytes(program.raw_bytes),
         kilobytes(program.stored_bytes),
         density(derived.bytes_per_million_operators, derived.event_bytes_per_million_operators),
-        format!("{:.4}", program.instrument_seconds),
-        format!("{:.4}", program.compile_seconds),
+        time(program.instrument_seconds),
+        time(program.compile_seconds),
         format!("{:.2}", derived.instrument_to_compile),
         format!("{:.2}", derived.code_growth),
         derived.memory_over_plain_bytes.map(mebibytes).unwrap_or_default(),
-        format!("{:.2}", program.close_seconds * 1e3),
+        time(program.close_seconds),
     ]
 }
 
@@ -88,4 +88,48 @@ fn ratio_cells(ratios: &PerWay<f64>, min: &PerWay<f64>) -> [String; 3] {
 
 fn density(all: f64, events: f64) -> String {
     format!("{all:.0} ({events:.0})")
+}
+
+/// Seconds with the unit that leaves one to three digits before the point.
+fn time(seconds: f64) -> String {
+    match seconds {
+        1.0.. => format!("{seconds:.2} s"),
+        1e-3.. => format!("{:.1} ms", seconds * 1e3),
+        1e-6.. => format!("{:.1} µs", seconds * 1e6),
+        _ => format!("{:.0} ns", seconds * 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::figures::tests::overhead;
+    use super::*;
+
+    /// Compares with a file beside this one. `BLESS=1` renews it.
+    fn assert_golden(name: &str, text: &str) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/overhead").join(name);
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, text).unwrap();
+        }
+        assert_eq!(text, fs::read_to_string(&path).unwrap());
+    }
+
+    #[test]
+    fn text_has_a_row_for_each_program_and_two_for_all() {
+        assert_golden("golden.txt", &table(&overhead()).text());
+    }
+
+    #[test]
+    fn markdown_has_the_same_cells() {
+        assert_golden("golden.md", &table(&overhead()).markdown());
+    }
+
+    #[test]
+    fn times_have_the_unit_that_suits_them() {
+        let times = [2.5, 0.0125, 1e-3, 4.25e-5, 3.6e-8, 0.0].map(time);
+        assert_eq!(times, ["2.50 s", "12.5 ms", "1.0 ms", "42.5 µs", "36 ns", "0 ns"]);
+    }
 }
