@@ -22,9 +22,19 @@ pub const MAX_NOTE_BYTES: usize = 1 << 20;
 /// Bytes of the message in an outcome; the writer shortens longer ones.
 pub const MAX_MESSAGE_BYTES: usize = 64 << 10;
 
-/// Raw bytes of the footer. An entry of its index takes between 9 and 56 bytes, so that this is
-/// enough for millions of segments.
-pub const MAX_FOOTER_BYTES: usize = 256 << 20;
+/// Frames of a chapter, the index frame that closes it and the histograms beside segments left out.
+/// What is known of them is read at once, and takes some 100 bytes each.
+pub const MAX_CHAPTER_FRAMES: usize = 4096;
+
+/// Bytes of notes from which on a chapter is closed, however few its frames are.
+pub const CHAPTER_NOTE_BYTES: usize = 1 << 20;
+
+/// Raw bytes of an index frame: at most 51 for each segment, and the notes.
+pub const MAX_INDEX_BYTES: usize = 4 << 20;
+
+/// Raw bytes of the footer, which take up to 9 for each chapter: enough for as many segments as
+/// frames can be counted.
+pub const MAX_FOOTER_BYTES: usize = 16 << 20;
 
 /// Bytes of a cost model file. A complete one takes about 15 kB.
 pub const MAX_COST_MODEL_BYTES: usize = 1 << 20;

@@ -2,15 +2,16 @@
 
 mod tiny;
 
+use std::fmt::Debug;
+
 use formats::codec;
 use formats::events::Event;
 use formats::limits::MAX_SEGMENT_BYTES;
 use formats::plan::Plan;
 use formats::plan_check;
 use formats::trace::{
-    DropEntry, Ending, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, Header, Histogram, HistogramEntry,
-    OutcomeEntry, Sample, SegmentData, SegmentEntry, SegmentInfo, TRAILER_BYTES, Trace, TraceError,
-    TraceWriter, VERSION,
+    Ending, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, Header, Histogram, HistogramEntry, Sample,
+    SegmentData, SegmentInfo, TRAILER_BYTES, Trace, TraceError, TraceWriter, VERSION,
 };
 
 fn open_error(bytes: &[u8]) -> TraceError {
@@ -54,8 +55,8 @@ fn a_trace_cut_at_any_byte_is_truncated_and_keeps_what_is_whole() {
             Ok(trace) => {
                 assert!(whole >= 1, "{length} bytes");
                 // Frame 1 is a segment, 2 a drop note, 3 a segment, 5 and 6 are one together, 7 is a
-                // segment.
-                let segments = [0, 0, 1, 1, 2, 2, 2, 3, 4, 4][whole];
+                // segment, 8 the index.
+                let segments = [0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 4][whole];
                 // A footer without its trailer counts as not written.
                 let whole = if whole == 6 { 5 } else { whole.min(frames.len() - 1) };
                 let Err(TraceError::Truncated { offset, segments: found }) =
@@ -145,6 +146,12 @@ fn an_unknown_version_is_named() {
     // A newer version may look different behind the head.
     let error = open_error(&of_version(99)[..FILE_HEAD_BYTES]);
     assert!(matches!(error, TraceError::NewerVersion { found: 99, .. }));
+
+    let error = open_error(&of_version(1));
+    assert!(matches!(error, TraceError::OlderVersion { found: 1, supported: VERSION }));
+    let expected =
+        format!("trace version 1 is older than version {VERSION}, the oldest that this reads");
+    assert_eq!(error.to_string(), expected);
 
     let error = open_error(&of_version(0));
     assert!(error.to_string().contains("there is no trace version 0"), "{error}");
@@ -313,39 +320,126 @@ fn a_footer_that_lies_is_not_believed() {
     }
 }
 
-type Footer = (Vec<SegmentEntry>, Vec<OutcomeEntry>, Vec<DropEntry>);
+/// The index of the tiny trace.
+fn tiny_index() -> tiny::IndexBody {
+    let bytes = tiny::trace();
+    let frame = tiny::frames(&bytes)[8].clone();
+    tiny::IndexBody::read(&bytes[frame.start + FRAME_HEAD_BYTES..frame.end])
+}
+
+fn assert_index_is_not_believed(body: &[u8], lie: impl Debug) {
+    let start = tiny::frames(&tiny::trace())[8].start;
+    let what = "the index does not match the frames before it";
+    assert_eq!(ending(&tiny::with_index(body)), (corrupt(start, what), 4), "lie {lie:?}");
+}
+
+type Lie = fn(&mut tiny::IndexBody);
 
 #[test]
-fn a_footer_that_misplaces_one_frame_is_not_believed() {
-    let bytes = tiny::trace();
-    let frame = tiny::frames(&bytes).pop().unwrap();
-    let body = &bytes[frame.start + FRAME_HEAD_BYTES..frame.end];
-    let lies: [fn(&mut Footer); 10] = [
-        |footer| footer.0[0].offset += 1,
-        |footer| footer.0[0].sequence = 2,
-        |footer| footer.0[1].stored_bytes += 1,
-        |footer| footer.0[1].info.start_ns = u64::MAX,
-        |footer| footer.0[2].tally_bytes = None,
-        |footer| footer.0[2].tally_bytes = Some(0),
-        |footer| footer.0[1].tally_bytes = Some(28),
-        |footer| footer.1[0].segments_before = 1,
-        |footer| footer.2[0].segments_before = 0,
-        |footer| footer.2[0].stored_bytes -= 1,
+fn an_index_that_lies_is_not_believed() {
+    let lies: [Lie; 18] = [
+        |index| index.kinds[0] = b'T',
+        |index| index.kinds[0] = b'?',
+        |index| index.kinds.clear(),
+        |index| index.kinds.truncate(5),
+        |index| index.kinds.push(b'O'),
+        |index| index.columns[0][2] = 0,
+        |index| index.columns[0][2] = 1,
+        |index| index.columns[0][1] = 29,
+        |index| index.columns[0][2] = u64::MAX,
+        |index| index.columns[1][1] += 1,
+        |index| index.columns[1][1] = 1 << 32,
+        |index| index.columns[2][3] = 4,
+        |index| index.columns[3][0] += 1 << 32,
+        |index| index.columns[5][0] = u64::MAX,
+        |index| index.columns[6][0] = 1,
+        |index| index.notes.0[0].0 -= 1,
+        |index| index.notes.0.clear(),
+        |index| index.notes.1.push((3, (0, 7, 28))),
     ];
     for (number, lie) in lies.into_iter().enumerate() {
-        let mut footer = codec::decode(body).unwrap();
-        lie(&mut footer);
-        let forged_body = codec::encode(&footer);
-        let mut forged = bytes[..frame.start + FRAME_HEAD_BYTES].to_vec();
-        forged.extend_from_slice(&forged_body);
-        let length = (forged_body.len() as u32).to_le_bytes();
-        forged[frame.start + 8..][..4].copy_from_slice(&length);
-        forged[frame.start + 12..][..4].copy_from_slice(&length);
-        tiny::seal(&mut forged[frame.start..]);
-        forged.extend_from_slice(&bytes[frame.end..]);
-        let what = "the footer does not match the frames before it";
-        assert_eq!(ending(&forged), (corrupt(frame.start, what), 4), "lie {number}");
+        let mut index = tiny_index();
+        lie(&mut index);
+        assert_index_is_not_believed(&index.to_bytes(), number);
     }
+}
+
+#[test]
+fn an_index_that_lies_and_fills_the_file_is_found_where_it_matters() {
+    let lies: [Lie; 3] = [
+        |index| index.kinds.swap(0, 1),
+        |index| index.kinds[0] = b'C',
+        |index| index.columns[4][0] += 1,
+    ];
+    for lie in lies {
+        let mut index = tiny_index();
+        lie(&mut index);
+        let trace = Trace::from_bytes(tiny::with_index(&index.to_bytes())).unwrap();
+        assert!(trace.is_complete());
+        let Err(TraceError::Corrupt { offset, .. }) = trace.read_segment(0) else {
+            panic!("the first segment is another one");
+        };
+        assert_eq!(offset, trace.segments()[0].offset);
+        assert_eq!(trace.read_segment(1).unwrap(), SegmentData::Counts(tiny::histogram()));
+        let error = trace.verify().unwrap_err().to_string();
+        assert!(error.contains("the index does not match the frames before it"), "{error}");
+    }
+}
+
+#[test]
+fn an_index_that_ends_early_or_late_is_not_believed() {
+    let body = tiny_index().to_bytes();
+    for length in 0..body.len() {
+        assert_index_is_not_believed(&body[..length], length);
+    }
+    assert_index_is_not_believed(&[&body[..], &[0]].concat(), "one more byte");
+    // More frames than a chapter has, and more than there is memory for.
+    for frames in [&[0x81, 0x20][..], &[0xff; 9], &[0xff; 10]] {
+        assert_index_is_not_believed(&[frames, &body[..]].concat(), frames);
+    }
+}
+
+#[test]
+fn a_footer_that_points_elsewhere_is_not_believed() {
+    let bytes = tiny::trace();
+    let frames = tiny::frames(&bytes);
+    let (index, footer) = (frames[8].start as u64, frames[9].clone());
+    let lists: [&[u64]; 6] =
+        [&[], &[index, index], &[index + 1], &[frames[1].start as u64], &[u64::MAX], &[0]];
+    for list in lists {
+        let body = codec::encode(&list);
+        let mut forged = bytes[..footer.start + FRAME_HEAD_BYTES].to_vec();
+        forged.extend_from_slice(&body);
+        let length = (body.len() as u32).to_le_bytes();
+        forged[footer.start + 8..][..4].copy_from_slice(&length);
+        forged[footer.start + 12..][..4].copy_from_slice(&length);
+        tiny::seal(&mut forged[footer.start..]);
+        forged.extend_from_slice(&bytes[footer.end..]);
+        let what = "the footer does not match the frames before it";
+        assert_eq!(ending(&forged), (corrupt(footer.start, what), 4), "{list:?}");
+    }
+}
+
+#[test]
+fn a_footer_without_an_index_before_it_is_not_believed() {
+    let bytes = tiny::trace();
+    let frames = tiny::frames(&bytes);
+    let mut forged = bytes[..frames[8].start].to_vec();
+    let mut footer = tiny::empty_trace()[tiny::frames(&tiny::empty_trace())[1].clone()].to_vec();
+    footer[4] = 8;
+    tiny::seal(&mut footer);
+    forged.extend_from_slice(&footer);
+    let what = "the footer does not match the frames before it";
+    assert_eq!(ending(&forged), (corrupt(frames[8].start, what), 4));
+}
+
+#[test]
+fn a_damaged_index_loses_nothing_but_what_was_written_behind_it() {
+    let mut bytes = tiny::trace();
+    let index = tiny::frames(&bytes)[8].clone();
+    bytes[index.end - 1] ^= 1;
+    let what = "the checksum of a frame's payload does not match";
+    assert_eq!(ending(&bytes), (corrupt(index.start, what), 4));
 }
 
 #[test]

@@ -16,8 +16,8 @@ use formats::report::{
     OperatorReport, OutcomeReport, Report, SampleReport, TraceReport,
 };
 use formats::trace::{
-    Detail, DropEntry, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, Kept, MAGIC, Outcome,
-    OutcomeEntry, OutcomeKind, Sample, SegmentEntry, TRAILER_BYTES, Trace, VERSION,
+    Detail, FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, MAGIC, Outcome, OutcomeKind, Sample,
+    SegmentInfo, TRAILER_BYTES, VERSION,
 };
 use formats::{limits, report};
 use serde::de::{IgnoredAny, MapAccess, Visitor};
@@ -64,6 +64,8 @@ fn constants_are_those_of_the_code() {
         ("MAX_EXPANSION", limits::MAX_EXPANSION),
         ("MAX_NOTE_BYTES", limits::MAX_NOTE_BYTES),
         ("MAX_MESSAGE_BYTES", limits::MAX_MESSAGE_BYTES),
+        ("MAX_CHAPTER_FRAMES", limits::MAX_CHAPTER_FRAMES),
+        ("MAX_INDEX_BYTES", limits::MAX_INDEX_BYTES),
         ("MAX_FOOTER_BYTES", limits::MAX_FOOTER_BYTES),
         ("MAX_COST_MODEL_BYTES", limits::MAX_COST_MODEL_BYTES),
         ("MAX_PAYLOAD_WORDS", MAX_PAYLOAD_WORDS),
@@ -167,9 +169,10 @@ fn bodies_hold_what_the_document_says() {
         .into_iter()
         .map(|frame| &bytes[frame.start + FRAME_HEAD_BYTES..frame.end])
         .collect();
-    let [header, segment, dropped, counts, ended, tally, counted, unkept, footer] = bodies[..]
+    let [header, segment, dropped, counts, ended, tally, counted, unkept, index, footer] =
+        bodies[..]
     else {
-        panic!("9 frames")
+        panic!("10 frames")
     };
     assert_eq!(codec::decode::<formats::trace::Header>(header).unwrap(), tiny::header());
     assert_eq!(segment[28..], tiny::bytes_of(tiny::WORDS));
@@ -181,12 +184,44 @@ fn bodies_hold_what_the_document_says() {
     assert_eq!(counted[28..], segment[28..]);
     assert_eq!(unkept.len(), 28);
     assert_eq!(codec::decode::<(u32, Outcome)>(ended).unwrap(), (0, tiny::outcome()));
-    type Footer = (Vec<SegmentEntry>, Vec<OutcomeEntry>, Vec<DropEntry>);
-    let (segments, outcomes, drops) = codec::decode::<Footer>(footer).unwrap();
-    let trace = Trace::from_bytes(bytes.clone()).unwrap();
-    assert_eq!(trace.segments(), segments);
-    assert_eq!(trace.outcomes(), outcomes);
-    assert_eq!(trace.drops(), drops);
+    let found = tiny::IndexBody::read(index);
+    assert_eq!(found, expected_index());
+    assert_eq!(found.to_bytes(), index);
+    let start = tiny::frames(&bytes)[8].start as u64;
+    assert_eq!(codec::decode::<Vec<u64>>(footer).unwrap(), [start]);
+}
+
+/// The index of the tiny trace, from what was written.
+fn expected_index() -> tiny::IndexBody {
+    let infos = [tiny::INFO, tiny::COUNTS_INFO, tiny::COUNTED_INFO, tiny::UNKEPT_INFO];
+    let column = |number: fn(&SegmentInfo) -> u64| infos.iter().map(number).collect::<Vec<u64>>();
+    let words = 4 * tiny::WORDS.len() as u64;
+    let gaps = [
+        2 * tiny::INFO.start_ns,
+        2 * (tiny::INFO.end_ns - tiny::COUNTS_INFO.start_ns) - 1,
+        2 * (tiny::COUNTS_INFO.end_ns - tiny::COUNTED_INFO.start_ns) - 1,
+        2 * (tiny::UNKEPT_INFO.start_ns - tiny::COUNTED_INFO.end_ns),
+    ];
+    let columns = [
+        vec![0, 0, 28 + 13 + 1, 0],
+        vec![28 + words, 28 + 12, 28 + words, 28],
+        vec![words, 12, words, 0],
+        column(|info| info.stream.into()),
+        column(|info| info.events),
+        column(|info| info.end_ns - info.start_ns),
+        gaps.to_vec(),
+    ];
+    let outcomes = vec![(23, (0, tiny::outcome()))];
+    tiny::IndexBody { kinds: b"SDCOSU".to_vec(), columns, notes: (outcomes, vec![(3, (0, 7, 28))]) }
+}
+
+#[test]
+fn the_columns_of_the_index_are_those_of_the_code() {
+    let rows = table("### Index", "column");
+    let numbers: Vec<String> =
+        (1..=expected_index().columns.len()).map(|n| n.to_string()).collect();
+    assert_eq!(column(&rows, 0), numbers);
+    assert_eq!(column(&table("### Index", "Notes"), 0), ["outcomes", "drops"]);
 }
 
 /// The field names of a structure, in the order in which they are written.
@@ -250,17 +285,11 @@ fn structures_are_those_of_the_code() {
     check_fields(&edges[0]);
     check_fields(&tiny::outcome());
     check_fields(&tiny::outcome().location.unwrap());
-    let trace = Trace::from_bytes(tiny::trace()).unwrap();
-    check_fields(&trace.segments()[0]);
-    check_fields(&trace.segments()[0].info);
-    check_fields(&trace.outcomes()[0]);
-    check_fields(&trace.drops()[0]);
 }
 
 #[test]
 fn enumerations_are_those_of_the_code() {
     check_variants(&[Detail::Full, Detail::Counts]);
-    check_variants(&[Kept::Events, Kept::Counts, Kept::Nothing]);
     check_fields(&Sample { share: 1, seed: 0 });
     check_variants(&[
         Exit::Branch(Vec::new()),

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use formats::events::{EventError, Events};
-use formats::limits::{MAX_MESSAGE_BYTES, MAX_SEGMENT_BYTES};
+use formats::limits::{
+    CHAPTER_NOTE_BYTES, MAX_CHAPTER_FRAMES, MAX_MESSAGE_BYTES, MAX_SEGMENT_BYTES,
+};
 use formats::plan::MAX_PAYLOAD_WORDS;
 use formats::trace::{
     Ending, EventCounter, FILE_HEAD_BYTES, Header, Histogram, HistogramError, Kept, Outcome,
@@ -258,6 +260,98 @@ fn a_growing_file_may_end_within_a_frame() {
     std::fs::write(&path, &bytes).unwrap();
     assert_eq!(trace.refresh().unwrap(), 4);
     trace.verify().unwrap();
+}
+
+/// A trace of several chapters, with notes between its segments.
+fn long_trace() -> Vec<u8> {
+    let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
+    let mut now = 0;
+    for (number, gap) in random_words(3 * MAX_CHAPTER_FRAMES, 5).into_iter().enumerate() {
+        let start_ns = now + u64::from(gap);
+        let times =
+            SegmentInfo { stream: number as u32 % 3, start_ns, end_ns: start_ns + 7, ..tiny::INFO };
+        match number % 5 {
+            0 => writer.write_segment(&times, &tiny::bytes_of(tiny::WORDS)).unwrap(),
+            1 => writer.write_unkept(&SegmentInfo { events: u64::from(gap), ..times }).unwrap(),
+            _ => writer
+                .write_counted_segment(&times, &tiny::tally(), &tiny::bytes_of(tiny::WORDS))
+                .unwrap(),
+        };
+        // The clocks of streams may overlap.
+        now = start_ns + u64::from(gap) * 5;
+        match number % 97 {
+            3 => writer.write_drop(gap, gap.into(), 4).unwrap(),
+            4 => writer.write_outcome(gap, &tiny::outcome()).unwrap(),
+            _ => {}
+        }
+    }
+    writer.finish().unwrap()
+}
+
+#[test]
+fn chapters_follow_one_another() {
+    let bytes = long_trace();
+    let frames = tiny::frames(&bytes);
+    let indices: Vec<_> = frames.iter().filter(|frame| bytes[frame.start] == b'I').collect();
+    assert_eq!(indices.len(), 4);
+    let trace = Trace::from_bytes(bytes.clone()).unwrap();
+    trace.verify().unwrap();
+    assert!(trace.is_complete());
+    assert_eq!(trace.segments().len(), 3 * MAX_CHAPTER_FRAMES);
+    // Each cut shows what walking the frames up to there does.
+    let footer = frames.last().unwrap();
+    for cut in [footer.start, indices[3].start, indices[2].end, indices[1].end - 1] {
+        let killed = Trace::from_bytes(bytes[..cut].to_vec()).unwrap();
+        assert!(matches!(killed.ending(), Ending::Truncated { .. }));
+        assert!(trace.segments().starts_with(killed.segments()));
+        assert!(trace.outcomes().starts_with(killed.outcomes()));
+        assert!(trace.drops().starts_with(killed.drops()));
+        assert!(killed.segments().len() >= 2 * MAX_CHAPTER_FRAMES * 97 / 100 - 2);
+        if cut >= indices[3].start {
+            assert_eq!(killed.segments(), trace.segments());
+            assert_eq!(killed.outcomes(), trace.outcomes());
+            assert_eq!(killed.drops(), trace.drops());
+        }
+    }
+    for number in (0..trace.segments().len()).step_by(997) {
+        trace.read_segment(number).unwrap();
+    }
+}
+
+#[test]
+fn chapters_that_grow_are_walked_once() {
+    let bytes = long_trace();
+    let path = temporary("chapters.bin");
+    let mut file = File::create(&path).unwrap();
+    let mut trace = None;
+    for piece in bytes.chunks(bytes.len() / 7 + 1) {
+        file.write_all(piece).unwrap();
+        let trace = trace.get_or_insert_with(|| Trace::open(&path).unwrap());
+        trace.refresh().unwrap();
+    }
+    let (grown, whole) = (trace.unwrap(), Trace::from_bytes(bytes).unwrap());
+    assert!(grown.is_complete());
+    assert_eq!(grown.segments(), whole.segments());
+    assert_eq!(grown.outcomes(), whole.outcomes());
+    assert_eq!(grown.drops(), whole.drops());
+}
+
+#[test]
+fn long_notes_close_a_chapter() {
+    let message = Some("x".repeat(MAX_MESSAGE_BYTES));
+    let outcome = Outcome { message, ..tiny::outcome() };
+    let mut writer = TraceWriter::create(Vec::new(), &tiny::header()).unwrap();
+    let notes = 40;
+    for stream in 0..notes {
+        writer.write_outcome(stream, &outcome).unwrap();
+    }
+    let bytes = writer.finish().unwrap();
+    let frames = tiny::frames(&bytes);
+    let indices = frames.iter().filter(|frame| bytes[frame.start] == b'I').count();
+    assert_eq!(indices, notes as usize * MAX_MESSAGE_BYTES / CHAPTER_NOTE_BYTES + 1);
+    let trace = Trace::from_bytes(bytes).unwrap();
+    assert!(trace.is_complete());
+    assert_eq!(trace.outcomes().len(), notes as usize);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) const SEGMENT_LEVEL: i32 = 1;
 /// Zstandard level of segments when the writer falls behind.
 pub(super) const HURRIED_LEVEL: i32 = -4;
 
-/// Zstandard level of the header and the footer, which are written once.
+/// Zstandard level of the header, of index frames and of the footer, which are written seldom.
 pub(super) const ONCE_LEVEL: i32 = 3;
 
 /// Shorter bodies are not worth compressing: a Zstandard frame alone takes about 20 bytes.

@@ -36,6 +36,14 @@ pub enum TraceError {
         /// [`super::VERSION`].
         supported: u32,
     },
+    /// The file was written by an older version of the recorder.
+    #[error("trace version {found} is older than version {supported}, the oldest that this reads")]
+    OlderVersion {
+        /// Version of the file.
+        found: u32,
+        /// [`super::VERSION`].
+        supported: u32,
+    },
     /// The file ends too early.
     #[error("truncated at byte {offset}: {segments} whole segments come before")]
     Truncated {

@@ -10,7 +10,8 @@ use crc32c::crc32c;
 use super::compression::Compression;
 use super::segment::SEGMENT_PREFIX_BYTES;
 use crate::limits::{
-    MAX_EXPANSION, MAX_FOOTER_BYTES, MAX_HEADER_BYTES, MAX_NOTE_BYTES, MAX_SEGMENT_BYTES,
+    MAX_EXPANSION, MAX_FOOTER_BYTES, MAX_HEADER_BYTES, MAX_INDEX_BYTES, MAX_NOTE_BYTES,
+    MAX_SEGMENT_BYTES,
 };
 
 /// The first bytes of every trace. As in PNG, a byte that is no ASCII and both line endings show
@@ -21,7 +22,7 @@ pub const MAGIC: [u8; 8] = *b"\x89WFT\r\n\x1a\n";
 pub(super) const END_MAGIC: [u8; 8] = *b"WFT-END\n";
 
 /// Version of the format: one number for the container, the plan and all else inside.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Length of the file head.
 pub const FILE_HEAD_BYTES: usize = 16;
@@ -50,13 +51,16 @@ pub enum FrameKind {
     Outcome = b'O',
     /// What was dropped.
     Drop = b'D',
-    /// The index of all frames before it.
+    /// What the frames of a chapter are: those behind the one of this kind before it, or behind the
+    /// header.
+    Index = b'I',
+    /// Where the index frames are.
     Footer = b'F',
 }
 
 impl FrameKind {
     /// All of them.
-    pub const ALL: [FrameKind; 8] = [
+    pub const ALL: [FrameKind; 9] = [
         FrameKind::Header,
         FrameKind::Tally,
         FrameKind::Segment,
@@ -64,10 +68,11 @@ impl FrameKind {
         FrameKind::Unkept,
         FrameKind::Outcome,
         FrameKind::Drop,
+        FrameKind::Index,
         FrameKind::Footer,
     ];
 
-    fn from_code(code: u8) -> Option<FrameKind> {
+    pub(super) fn from_code(code: u8) -> Option<FrameKind> {
         FrameKind::ALL.into_iter().find(|&kind| kind as u8 == code)
     }
 
@@ -81,6 +86,7 @@ impl FrameKind {
             FrameKind::Unkept => "unkept segment",
             FrameKind::Outcome => "outcome",
             FrameKind::Drop => "drop note",
+            FrameKind::Index => "index",
             FrameKind::Footer => "footer",
         }
     }
@@ -108,6 +114,7 @@ impl FrameKind {
                 MAX_SEGMENT_BYTES
             }
             FrameKind::Outcome | FrameKind::Drop => MAX_NOTE_BYTES,
+            FrameKind::Index => MAX_INDEX_BYTES,
             FrameKind::Footer => MAX_FOOTER_BYTES,
         }
     }

@@ -1,18 +1,16 @@
 //! The index of a trace: what all frames between header and footer hold, in short.
 //!
-//! The writer collects it and stores it in the footer; the reader takes it from there or, when
-//! there is no footer, collects it again by walking the frames. Both ways give the same index.
+//! The writer collects it chapter by chapter and stores each in an index frame; the reader takes it
+//! from there or, when there is no footer, collects it again by walking the frames. Both ways give
+//! the same index.
 
-use std::iter::Peekable;
-
-use serde::{Deserialize, Serialize};
-
+use super::chapter::Chapter;
 use super::frame::{FRAME_HEAD_BYTES, FrameHead, FrameKind};
 use super::note::{DropNote, Outcome, OutcomeNote};
 use super::segment::SegmentInfo;
 
 /// One segment of a trace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SegmentEntry {
     /// Stream, times and number of events.
     pub info: SegmentInfo,
@@ -32,7 +30,7 @@ pub struct SegmentEntry {
 }
 
 /// What a trace keeps of a segment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kept {
     /// Every event, in program order.
     #[default]
@@ -44,7 +42,7 @@ pub enum Kept {
 }
 
 /// How one invocation ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutcomeEntry {
     /// The stream on which it ran. Later segments of that stream belong to the next invocation.
     pub stream: u32,
@@ -59,7 +57,7 @@ pub struct OutcomeEntry {
 }
 
 /// Events that the recorder dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DropEntry {
     /// The stream whose events were dropped.
     pub stream: u32,
@@ -76,14 +74,49 @@ pub struct DropEntry {
 }
 
 /// What all frames between header and footer hold, in the order of the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     pub(super) segments: Vec<SegmentEntry>,
     pub(super) outcomes: Vec<OutcomeEntry>,
     pub(super) drops: Vec<DropEntry>,
+    /// Where the index frame of each closed chapter starts: what the footer holds.
+    pub(super) chapters: Vec<u64>,
+    /// How much of the lists is in closed chapters.
+    closed: Closed,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Closed {
+    segments: usize,
+    outcomes: usize,
+    drops: usize,
+}
+
+impl Kept {
+    /// What a frame of this kind keeps of a segment; `None` if it is not one.
+    pub(super) fn of(kind: FrameKind) -> Option<Kept> {
+        match kind {
+            FrameKind::Segment => Some(Kept::Events),
+            FrameKind::Counts => Some(Kept::Counts),
+            FrameKind::Unkept => Some(Kept::Nothing),
+            _ => None,
+        }
+    }
 }
 
 impl SegmentEntry {
+    /// The entry of the segment in the frame with this head.
+    pub(super) fn new(
+        head: &FrameHead,
+        offset: u64,
+        info: SegmentInfo,
+        tally_bytes: Option<u32>,
+    ) -> Self {
+        let kept = Kept::of(head.kind).unwrap_or_default();
+        let &FrameHead { sequence, stored_bytes, raw_bytes, .. } = head;
+        SegmentEntry { info, kept, tally_bytes, offset, sequence, stored_bytes, raw_bytes }
+    }
+
     /// The kind of its frame.
     pub(super) fn kind(&self) -> FrameKind {
         match self.kept {
@@ -112,43 +145,37 @@ impl SegmentEntry {
     }
 }
 
+impl OutcomeEntry {
+    /// The body of its frame.
+    pub(super) fn to_note(&self) -> OutcomeNote {
+        OutcomeNote { stream: self.stream, outcome: self.outcome.clone() }
+    }
+}
+
+impl DropEntry {
+    /// The body of its frame.
+    pub(super) fn to_note(self) -> DropNote {
+        DropNote { stream: self.stream, events: self.events, bytes: self.bytes }
+    }
+}
+
 impl Index {
-    pub(super) fn push_segment(
-        &mut self,
-        head: &FrameHead,
-        offset: u64,
-        info: SegmentInfo,
-        tally_bytes: Option<u32>,
-    ) -> Result<(), &'static str> {
-        let kept = match head.kind {
-            FrameKind::Counts => Kept::Counts,
-            FrameKind::Unkept => Kept::Nothing,
-            _ => Kept::Events,
-        };
-        let entry = SegmentEntry {
-            info,
-            kept,
-            tally_bytes,
-            offset,
-            sequence: head.sequence,
-            stored_bytes: head.stored_bytes,
-            raw_bytes: head.raw_bytes,
-        };
+    pub(super) fn push_segment(&mut self, entry: SegmentEntry) -> Result<(), &'static str> {
         entry.check()?;
         self.segments.push(entry);
         Ok(())
     }
 
-    pub(super) fn push_outcome(&mut self, head: &FrameHead, offset: u64, note: OutcomeNote) {
+    pub(super) fn push_outcome(&mut self, offset: u64, stored_bytes: u32, note: OutcomeNote) {
         let OutcomeNote { stream, outcome } = note;
-        let (segments_before, stored_bytes) = (self.segments_before(), head.stored_bytes);
+        let segments_before = self.segments_before();
         let entry = OutcomeEntry { stream, segments_before, offset, stored_bytes, outcome };
         self.outcomes.push(entry);
     }
 
-    pub(super) fn push_drop(&mut self, head: &FrameHead, offset: u64, note: DropNote) {
+    pub(super) fn push_drop(&mut self, offset: u64, stored_bytes: u32, note: DropNote) {
         let DropNote { stream, events, bytes } = note;
-        let (segments_before, stored_bytes) = (self.segments_before(), head.stored_bytes);
+        let segments_before = self.segments_before();
         let entry = DropEntry { stream, segments_before, offset, stored_bytes, events, bytes };
         self.drops.push(entry);
     }
@@ -157,27 +184,29 @@ impl Index {
         u32::try_from(self.segments.len()).expect("frames have 32-bit sequence numbers")
     }
 
-    /// Number of frames that it describes.
-    pub(super) fn frames(&self) -> usize {
-        let tallies = self.segments.iter().filter(|entry| entry.tally_bytes.is_some()).count();
-        tallies + self.segments.len() + self.outcomes.len() + self.drops.len()
+    /// What is in no closed chapter yet.
+    pub(super) fn open_chapter(&self) -> Chapter<'_> {
+        Chapter {
+            segments: &self.segments[self.closed.segments..],
+            outcomes: &self.outcomes[self.closed.outcomes..],
+            drops: &self.drops[self.closed.drops..],
+        }
     }
 
-    /// Checks an index that came from a footer: its frames fill the file from `first`, where the
-    /// header ends, to `end`, where the footer starts, and their numbers are possible.
-    pub(super) fn check(&self, first: u64, end: u64) -> Result<(), &'static str> {
-        let mut walk = IndexWalk { next_offset: first, next_sequence: 1, segments: 0 };
-        let mut outcomes = self.outcomes.iter().peekable();
-        let mut drops = self.drops.iter().peekable();
-        for entry in &self.segments {
-            walk.pass_notes(&mut outcomes, &mut drops)?;
-            walk.pass_segment(entry)?;
-        }
-        walk.pass_notes(&mut outcomes, &mut drops)?;
-        if outcomes.next().is_some() || drops.next().is_some() || walk.next_offset != end {
-            return Err("the index does not list every frame");
-        }
-        self.check_totals()
+    /// Closes the chapter, whose index frame starts at `offset`.
+    pub(super) fn close_chapter(&mut self, offset: u64) {
+        self.chapters.push(offset);
+        let (segments, outcomes) = (self.segments.len(), self.outcomes.len());
+        self.closed = Closed { segments, outcomes, drops: self.drops.len() };
+    }
+
+    /// Lets go of what is in closed chapters. From then on notes count the segments before them from
+    /// the start of their chapter: writers, which don't ask, save memory.
+    pub(super) fn forget_closed(&mut self) {
+        self.segments.drain(..self.closed.segments);
+        self.outcomes.drain(..self.closed.outcomes);
+        self.drops.drain(..self.closed.drops);
+        self.closed = Closed::default();
     }
 
     /// The sums of what readers add up must fit their types, so that they need no checks.
@@ -195,57 +224,4 @@ impl Index {
 /// The sum, if 64 bits can hold it.
 fn sum(mut numbers: impl Iterator<Item = u64>) -> Option<u64> {
     numbers.try_fold(0, u64::checked_add)
-}
-
-/// A walk through the frames that an index lists.
-struct IndexWalk {
-    next_offset: u64,
-    next_sequence: u32,
-    segments: u32,
-}
-
-impl IndexWalk {
-    fn pass(&mut self, stored_bytes: u32) -> Result<(), &'static str> {
-        let frame_bytes = FRAME_HEAD_BYTES as u64 + u64::from(stored_bytes);
-        self.next_offset =
-            self.next_offset.checked_add(frame_bytes).ok_or("an offset of the index overflows")?;
-        self.next_sequence =
-            self.next_sequence.checked_add(1).ok_or("the index lists too many frames")?;
-        Ok(())
-    }
-
-    fn pass_segment(&mut self, entry: &SegmentEntry) -> Result<(), &'static str> {
-        entry.check()?;
-        if let Some(bytes) = entry.tally_bytes {
-            self.pass(bytes)?;
-        }
-        if (entry.offset, entry.sequence) != (self.next_offset, self.next_sequence) {
-            return Err("a segment of the index is out of place");
-        }
-        self.segments += 1;
-        self.pass(entry.stored_bytes)
-    }
-
-    /// Passes all outcomes and drop notes that come next.
-    fn pass_notes<'a>(
-        &mut self,
-        outcomes: &mut Peekable<impl Iterator<Item = &'a OutcomeEntry>>,
-        drops: &mut Peekable<impl Iterator<Item = &'a DropEntry>>,
-    ) -> Result<(), &'static str> {
-        loop {
-            let offset = self.next_offset;
-            let (segments_before, stored_bytes) =
-                if let Some(entry) = outcomes.next_if(|entry| entry.offset == offset) {
-                    (entry.segments_before, entry.stored_bytes)
-                } else if let Some(entry) = drops.next_if(|entry| entry.offset == offset) {
-                    (entry.segments_before, entry.stored_bytes)
-                } else {
-                    return Ok(());
-                };
-            if segments_before != self.segments {
-                return Err("an outcome or drop note of the index is out of place");
-            }
-            self.pass(stored_bytes)?;
-        }
-    }
 }

@@ -3,14 +3,16 @@
 //!
 //! A file is a head (magic bytes and version), then frames, then a trailer. The first frame is
 //! the [`Header`]: the module, the plan and how the recording was made. Then come segments,
-//! outcomes and drop notes in the order in which they were written. A writer that closes the
-//! trace adds a footer frame, the index of all that, and the trailer, which tells where the
-//! footer is. Without a footer the reader finds the same by walking the frames.
+//! outcomes and drop notes in the order in which they were written, in chapters of some thousand
+//! frames: each ends with an index frame that tells what they are. A writer that closes the trace
+//! adds a footer frame, which tells where the index frames are, and the trailer, which tells where
+//! the footer is. Without a footer the reader finds the same by walking the frames.
 //!
 //! Each frame has a length, a sequence number and checksums, and is written by a single call, so
 //! that a reader sees whole frames and at most one that is cut short. `FORMAT.md` describes every
 //! byte.
 
+mod chapter;
 mod compression;
 mod error;
 mod frame;

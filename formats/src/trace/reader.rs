@@ -4,17 +4,19 @@ use std::fmt;
 use std::fs::File;
 use std::path::Path;
 
+use super::chapter;
 use super::compression::decompress;
 use super::error::{Ending, TraceError};
 use super::frame::{
-    FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, MAGIC, TRAILER_BYTES, VERSION, file_head,
-    footer_offset, u32_at,
+    FILE_HEAD_BYTES, FrameHead, FrameKind, MAGIC, TRAILER_BYTES, VERSION, footer_offset, u32_at,
 };
 use super::header::Header;
 use super::histogram::{Histogram, HistogramError};
 use super::index::Index;
 pub use super::index::{DropEntry, Kept, OutcomeEntry, SegmentEntry};
-use super::scan::{Position, Stop, read_at, read_body, read_head, read_payload, scan};
+use super::scan::{
+    Position, Stop, read_any_head, read_at, read_body, read_head, read_payload, scan,
+};
 use super::segment::{SEGMENT_PREFIX_BYTES, SegmentInfo};
 use super::source::Source;
 use crate::codec;
@@ -54,7 +56,7 @@ impl Trace {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is no trace, is of a newer version, or has no whole header.
+    /// When the file cannot be read, is no trace, is of another version, or has no whole header.
     pub fn open(path: impl AsRef<Path>) -> Result<Trace, TraceError> {
         let file = File::open(path).map_err(|source| TraceError::Io { offset: 0, source })?;
         Trace::from_file(file)
@@ -83,7 +85,7 @@ impl Trace {
         let bytes = source_bytes(&source)?;
         check_file_head(&source, bytes)?;
         let (header, mut position) = read_header(&source, bytes)?;
-        let (index, ending) = match read_footer(&source, position.offset, bytes) {
+        let (index, ending) = match read_footer(&source, position, bytes) {
             Some(index) => (index, Ending::Complete),
             None => {
                 let mut index = Index::default();
@@ -261,13 +263,12 @@ fn check_file_head(source: &Source, bytes: u64) -> Result<(), TraceError> {
     if checksum != crc32c::crc32c(&head[..12]) {
         return Err(corrupt(0, "the checksum of the file's head does not match", 0));
     }
-    if version > VERSION {
-        return Err(TraceError::NewerVersion { found: version, supported: VERSION });
+    match version {
+        VERSION => Ok(()),
+        0 => Err(corrupt(8, "there is no trace version 0", 0)),
+        1..VERSION => Err(TraceError::OlderVersion { found: version, supported: VERSION }),
+        _ => Err(TraceError::NewerVersion { found: version, supported: VERSION }),
     }
-    if head != file_head() {
-        return Err(corrupt(8, format!("there is no trace version {version}"), 0));
-    }
-    Ok(())
 }
 
 /// Reads the header and returns where the frames after it start.
@@ -287,26 +288,41 @@ pub(super) fn read_header(source: &Source, bytes: u64) -> Result<(Header, Positi
     read().map_err(|stop| stop_to_error(stop, start.offset, 0))
 }
 
-/// Reads the index from the footer. `None` when there is no footer, or not a good one: then
-/// walking the frames finds out what is wrong.
-fn read_footer(source: &Source, first: u64, bytes: u64) -> Option<Index> {
+/// Reads the index that the footer points to. `None` when there is no footer, or something is not
+/// good: then walking the frames finds out what is wrong.
+fn read_footer(source: &Source, first: Position, bytes: u64) -> Option<Index> {
     let footer_end = bytes.checked_sub(TRAILER_BYTES as u64)?;
     let mut trailer = [0; TRAILER_BYTES];
     source.read_exact_at(&mut trailer, footer_end).ok()?;
     let offset = footer_offset(&trailer)?;
-    if offset < first || offset > footer_end {
-        return None;
+    let (footer, body) = read_listed(source, offset, FrameKind::Footer, footer_end)?;
+    let chapters: Vec<u64> = codec::decode(&body).ok()?;
+    let (mut index, mut next) = (Index::default(), first);
+    for chapter in chapters {
+        let (head, body) = read_listed(source, chapter, FrameKind::Index, offset)?;
+        next = chapter::decode(&body, next, &mut index)?;
+        if next != (Position { offset: chapter, sequence: head.sequence }) {
+            return None;
+        }
+        next.pass(head.stored_bytes).ok()?;
+        index.close_chapter(chapter);
     }
-    let mut head = [0; FRAME_HEAD_BYTES];
-    source.read_exact_at(&mut head, offset).ok()?;
-    let head = super::frame::FrameHead::parse(&head).ok()?;
-    if head.kind != FrameKind::Footer || offset + head.frame_bytes() != footer_end {
-        return None;
-    }
-    let index: Index = codec::decode(&read_body(source, offset, &head).ok()?).ok()?;
-    // The header is the one frame that the index does not list.
-    let complete = index.frames() + 1 == head.sequence as usize;
-    (complete && index.check(first, offset).is_ok()).then_some(index)
+    // Between the last chapter and the footer there is nothing, nor between footer and trailer.
+    let follows = next == Position { offset, sequence: footer.sequence };
+    (follows && offset + footer.frame_bytes() == footer_end).then_some(index)
+}
+
+/// Reads head and body of a frame of which another one tells where it is, and that it ends before
+/// `end`.
+fn read_listed(
+    source: &Source,
+    offset: u64,
+    kind: FrameKind,
+    end: u64,
+) -> Option<(FrameHead, Vec<u8>)> {
+    let head = read_any_head(source, offset, end).ok().filter(|head| head.kind == kind)?;
+    let body = read_body(source, offset, &head).ok()?;
+    Some((head, body))
 }
 
 /// Reads one of the frames of a segment, of which the index tells where it is and how long.

@@ -5,7 +5,7 @@ use crc32c::crc32c_append;
 use super::compression::decompress;
 use super::error::{Ending, TraceError};
 use super::frame::{FRAME_HEAD_BYTES, FrameHead, FrameKind, TRAILER_BYTES, trailer};
-use super::index::Index;
+use super::index::{Index, SegmentEntry};
 use super::segment::{SEGMENT_PREFIX_BYTES, SegmentInfo};
 use super::source::Source;
 use crate::codec;
@@ -13,8 +13,8 @@ use crate::codec;
 /// Payloads are checksummed in pieces of this length, so that walking takes little memory.
 const PIECE_BYTES: usize = 64 << 10;
 
-/// How far the frames have been walked.
-#[derive(Clone, Copy, Debug)]
+/// A place between two frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Position {
     /// Where the next frame starts.
     pub(super) offset: u64,
@@ -23,12 +23,12 @@ pub(super) struct Position {
 }
 
 impl Position {
-    fn pass(&mut self, head: &FrameHead) -> Result<(), Stop> {
-        self.offset += head.frame_bytes();
-        self.sequence = self
-            .sequence
-            .checked_add(1)
-            .ok_or_else(|| Stop::Corrupt("the trace has too many frames".to_owned()))?;
+    /// Passes a frame of which prefix and body take `stored_bytes`.
+    pub(super) fn pass(&mut self, stored_bytes: u32) -> Result<(), &'static str> {
+        let frame_bytes = FRAME_HEAD_BYTES as u64 + u64::from(stored_bytes);
+        let offset = self.offset.checked_add(frame_bytes);
+        self.offset = offset.ok_or("the offset of a frame overflows")?;
+        self.sequence = self.sequence.checked_add(1).ok_or("the trace has too many frames")?;
         Ok(())
     }
 }
@@ -60,23 +60,29 @@ pub(super) fn read_at(source: &Source, buffer: &mut [u8], offset: u64) -> Result
     source.read_exact_at(buffer, offset).map_err(|source| TraceError::Io { offset, source })
 }
 
-/// Reads the head of the frame at `position`, when the whole frame lies before `end`.
-pub(super) fn read_head(source: &Source, position: Position, end: u64) -> Result<FrameHead, Stop> {
-    let available = end.saturating_sub(position.offset);
+/// Reads the head of the frame at `offset`, when the whole frame lies before `end`.
+pub(super) fn read_any_head(source: &Source, offset: u64, end: u64) -> Result<FrameHead, Stop> {
+    let available = end.saturating_sub(offset);
     if available < FRAME_HEAD_BYTES as u64 {
         return Err(Stop::Truncated);
     }
     let mut bytes = [0; FRAME_HEAD_BYTES];
-    read_at(source, &mut bytes, position.offset).map_err(Stop::Io)?;
+    read_at(source, &mut bytes, offset).map_err(Stop::Io)?;
     let head = FrameHead::parse(&bytes).map_err(Stop::Corrupt)?;
+    match available < head.frame_bytes() {
+        true => Err(Stop::Truncated),
+        false => Ok(head),
+    }
+}
+
+/// The same of the frame at `position`, which has to be the next one in the sequence.
+pub(super) fn read_head(source: &Source, position: Position, end: u64) -> Result<FrameHead, Stop> {
+    let head = read_any_head(source, position.offset, end)?;
     if head.sequence != position.sequence {
         return Err(Stop::Corrupt(format!(
             "gap in the sequence of frames: number {} where {} should be",
             head.sequence, position.sequence
         )));
-    }
-    if available < head.frame_bytes() {
-        return Err(Stop::Truncated);
     }
     Ok(head)
 }
@@ -144,26 +150,32 @@ fn scan_frame(
         FrameKind::Tally => return scan_counted(source, position, &head, end, index),
         FrameKind::Segment | FrameKind::Counts | FrameKind::Unkept => {
             let info = scan_segment(source, offset, &head)?;
-            index.push_segment(&head, offset, info, None)?;
+            index.push_segment(SegmentEntry::new(&head, offset, info, None))?;
         }
         FrameKind::Outcome => {
             let note = codec::decode(&read_body(source, offset, &head)?)?;
-            index.push_outcome(&head, offset, note);
+            index.push_outcome(offset, head.stored_bytes, note);
         }
         FrameKind::Drop => {
             let note = codec::decode(&read_body(source, offset, &head)?)?;
-            index.push_drop(&head, offset, note);
+            index.push_drop(offset, head.stored_bytes, note);
+        }
+        FrameKind::Index => {
+            if !index.open_chapter().is_told_by(&read_body(source, offset, &head)?) {
+                return Err("the index does not match the frames before it".into());
+            }
+            index.close_chapter(offset);
         }
         FrameKind::Footer => {
-            let footer: Index = codec::decode(&read_body(source, offset, &head)?)?;
-            if footer != *index {
+            let chapters: Vec<u64> = codec::decode(&read_body(source, offset, &head)?)?;
+            if chapters != index.chapters || index.open_chapter().frames() > 0 {
                 return Err("the footer does not match the frames before it".into());
             }
             check_trailer(source, offset, &head, end)?;
             return Ok(true);
         }
     }
-    position.pass(&head)?;
+    position.pass(head.stored_bytes)?;
     Ok(false)
 }
 
@@ -178,13 +190,14 @@ fn scan_counted(
 ) -> Result<bool, Stop> {
     let info = scan_segment(source, position.offset, tally)?;
     let mut next = *position;
-    next.pass(tally)?;
+    next.pass(tally.stored_bytes)?;
     let head = read_head(source, next, end)?;
     if head.kind != FrameKind::Segment || scan_segment(source, next.offset, &head)? != info {
         return Err("the histogram of a segment stands before something else".into());
     }
-    index.push_segment(&head, next.offset, info, Some(tally.stored_bytes))?;
-    next.pass(&head)?;
+    let tally_bytes = Some(tally.stored_bytes);
+    index.push_segment(SegmentEntry::new(&head, next.offset, info, tally_bytes))?;
+    next.pass(head.stored_bytes)?;
     *position = next;
     Ok(false)
 }

@@ -1,4 +1,5 @@
 //! Unsigned LEB128: seven bits a byte, the lowest first, the high bit set on all but the last.
+//! Signed numbers are folded first: 0, -1, 1, -2, … are 0, 1, 2, 3, …
 
 pub(super) fn write(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
@@ -27,9 +28,29 @@ pub(super) fn read(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
+/// The unsigned number that stands for a signed one.
+pub(super) fn fold(number: i64) -> u64 {
+    (number << 1 ^ number >> 63).cast_unsigned()
+}
+
+/// The signed number that an unsigned one stands for.
+pub(super) fn unfold(folded: u64) -> i64 {
+    (folded >> 1).cast_signed() ^ -(folded & 1).cast_signed()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signed_numbers_come_back_and_small_ones_are_short() {
+        for (folded, number) in [0, -1, 1, -2, 2].into_iter().enumerate() {
+            assert_eq!(fold(number), folded as u64);
+        }
+        for number in [0, -1, 1, 1 << 40, -(1 << 40), i64::MAX, i64::MIN] {
+            assert_eq!(unfold(fold(number)), number);
+        }
+    }
 
     #[test]
     fn numbers_of_every_length_come_back() {

@@ -13,12 +13,12 @@ use super::error::WriteError;
 use super::frame::{FRAME_HEAD_BYTES, FrameHead, FrameKind, file_head, trailer};
 use super::header::Header;
 use super::histogram::Histogram;
-use super::index::Index;
+use super::index::{Index, SegmentEntry};
 use super::note::{DropNote, Outcome, OutcomeNote};
 use super::packing::Packer;
 use super::segment::SegmentInfo;
 use crate::codec;
-use crate::limits::MAX_MESSAGE_BYTES;
+use crate::limits::{CHAPTER_NOTE_BYTES, MAX_CHAPTER_FRAMES, MAX_MESSAGE_BYTES};
 use crate::plan_check;
 
 /// Writes a trace, frame by frame.
@@ -37,7 +37,10 @@ pub struct TraceWriter<W: Write> {
     frame: Vec<u8>,
     /// Number of frames under construction.
     pending: u32,
+    /// The frames of the open chapter, and where the closed ones are.
     index: Index,
+    /// Bytes of the notes of the open chapter.
+    note_bytes: usize,
     /// Where the next frame starts.
     offset: u64,
     /// Sequence number of the next frame.
@@ -63,6 +66,12 @@ impl<'a> Body<'a> {
     }
 }
 
+impl<'a, T: AsRef<[u8]> + ?Sized> From<&'a T> for Body<'a> {
+    fn from(raw: &'a T) -> Self {
+        Body::Plain(raw.as_ref())
+    }
+}
+
 impl<W: Write> TraceWriter<W> {
     /// Starts a trace with its header.
     ///
@@ -78,13 +87,13 @@ impl<W: Write> TraceWriter<W> {
             frame: head.to_vec(),
             pending: 0,
             index: Index::default(),
+            note_bytes: 0,
             offset: 0,
             sequence: 0,
             poisoned: false,
             segment_level: SEGMENT_LEVEL,
         };
-        let header = codec::encode(header);
-        writer.append_frame(FrameKind::Header, &[], Body::Plain(&header))?;
+        writer.append_frame(FrameKind::Header, &[], &codec::encode(header))?;
         writer.write_out()?;
         Ok(writer)
     }
@@ -96,7 +105,7 @@ impl<W: Write> TraceWriter<W> {
     ///
     /// When the segment is too large, contradicts its `info`, or the output refuses it.
     pub fn write_segment(&mut self, info: &SegmentInfo, words: &[u8]) -> Result<u64, WriteError> {
-        self.write_segment_frame(FrameKind::Segment, info, Body::Plain(words), None)
+        self.write_segment_frames(FrameKind::Segment, info, None, words)
     }
 
     /// Writes the segment of ordered events that `packer` took in last; `words` are the bytes of the
@@ -113,8 +122,11 @@ impl<W: Write> TraceWriter<W> {
         words: &[u8],
         packer: &mut Packer,
     ) -> Result<u64, WriteError> {
+        if let Some(histogram) = histogram {
+            check_events(info, histogram)?;
+        }
         let body = Body::Packed { words, packed: packer.packed() };
-        self.write_ordered(info, histogram, body)
+        self.write_segment_frames(FrameKind::Segment, info, histogram, body)
     }
 
     /// Compresses the segments that follow less, and faster, or as usual again.
@@ -134,24 +146,8 @@ impl<W: Write> TraceWriter<W> {
         histogram: &Histogram,
         words: &[u8],
     ) -> Result<u64, WriteError> {
-        self.write_ordered(info, Some(histogram), Body::Plain(words))
-    }
-
-    fn write_ordered(
-        &mut self,
-        info: &SegmentInfo,
-        histogram: Option<&Histogram>,
-        body: Body<'_>,
-    ) -> Result<u64, WriteError> {
-        let mut tally_bytes = None;
-        if let Some(histogram) = histogram {
-            check_events(info, histogram)?;
-            let counts = histogram.encode();
-            let tally =
-                self.append_frame(FrameKind::Tally, &info.to_bytes(), Body::Plain(&counts))?;
-            tally_bytes = Some(tally.stored_bytes);
-        }
-        self.write_segment_frame(FrameKind::Segment, info, body, tally_bytes)
+        check_events(info, histogram)?;
+        self.write_segment_frames(FrameKind::Segment, info, Some(histogram), words)
     }
 
     /// Writes one segment of which only the histogram is kept. Returns the bytes that it takes in
@@ -166,7 +162,7 @@ impl<W: Write> TraceWriter<W> {
         histogram: &Histogram,
     ) -> Result<u64, WriteError> {
         check_events(info, histogram)?;
-        self.write_segment_frame(FrameKind::Counts, info, Body::Plain(&histogram.encode()), None)
+        self.write_segment_frames(FrameKind::Counts, info, None, &histogram.encode())
     }
 
     /// Notes a segment of which nothing is kept but its `info`. Returns the bytes that it takes in
@@ -176,31 +172,43 @@ impl<W: Write> TraceWriter<W> {
     ///
     /// As [`TraceWriter::write_segment`].
     pub fn write_unkept(&mut self, info: &SegmentInfo) -> Result<u64, WriteError> {
-        self.write_segment_frame(FrameKind::Unkept, info, Body::Plain(&[]), None)
+        self.write_segment_frames(FrameKind::Unkept, info, None, &[])
     }
 
-    fn write_segment_frame(
+    fn write_segment_frames<'b>(
         &mut self,
         kind: FrameKind,
         info: &SegmentInfo,
-        body: Body<'_>,
-        tally_bytes: Option<u32>,
+        tally: Option<&Histogram>,
+        body: impl Into<Body<'b>>,
     ) -> Result<u64, WriteError> {
+        self.close_full_chapter()?;
         let before = self.offset;
-        let offset = before + self.frame.len() as u64;
-        let head = match self.append_frame(kind, &info.to_bytes(), body) {
-            Ok(head) => head,
-            Err(error) => {
-                self.discard();
-                return Err(error);
-            }
-        };
-        if let Err(reason) = self.index.push_segment(&head, offset, *info, tally_bytes) {
+        if let Err(error) = self.append_segment(kind, info, tally, body.into()) {
             self.discard();
-            return Err(WriteError::InvalidSegment(reason));
+            return Err(error);
         }
         self.write_out()?;
         Ok(self.offset - before)
+    }
+
+    fn append_segment(
+        &mut self,
+        kind: FrameKind,
+        info: &SegmentInfo,
+        tally: Option<&Histogram>,
+        body: Body<'_>,
+    ) -> Result<(), WriteError> {
+        let prefix = info.to_bytes();
+        let mut tally_bytes = None;
+        if let Some(histogram) = tally {
+            let head = self.append_frame(FrameKind::Tally, &prefix, &histogram.encode())?;
+            tally_bytes = Some(head.stored_bytes);
+        }
+        let offset = self.offset + self.frame.len() as u64;
+        let head = self.append_frame(kind, &prefix, body)?;
+        let entry = SegmentEntry::new(&head, offset, *info, tally_bytes);
+        self.index.push_segment(entry).map_err(WriteError::InvalidSegment)
     }
 
     /// Notes how an invocation on `stream` ended. Shortens a very long message.
@@ -209,15 +217,16 @@ impl<W: Write> TraceWriter<W> {
     ///
     /// When the output refuses it.
     pub fn write_outcome(&mut self, stream: u32, outcome: &Outcome) -> Result<(), WriteError> {
+        self.close_full_chapter()?;
         let offset = self.offset;
         let mut note = OutcomeNote { stream, outcome: outcome.clone() };
         if let Some(message) = &mut note.outcome.message {
             message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
         }
-        let head =
-            self.append_frame(FrameKind::Outcome, &[], Body::Plain(&codec::encode(&note)))?;
+        let head = self.append_frame(FrameKind::Outcome, &[], &codec::encode(&note))?;
         self.write_out()?;
-        self.index.push_outcome(&head, offset, note);
+        self.note_bytes += head.raw_bytes as usize;
+        self.index.push_outcome(offset, head.stored_bytes, note);
         Ok(())
     }
 
@@ -227,24 +236,30 @@ impl<W: Write> TraceWriter<W> {
     ///
     /// When the output refuses it.
     pub fn write_drop(&mut self, stream: u32, events: u64, bytes: u64) -> Result<(), WriteError> {
+        self.close_full_chapter()?;
         let offset = self.offset;
         let note = DropNote { stream, events, bytes };
-        let head = self.append_frame(FrameKind::Drop, &[], Body::Plain(&codec::encode(&note)))?;
+        let head = self.append_frame(FrameKind::Drop, &[], &codec::encode(&note))?;
         self.write_out()?;
-        self.index.push_drop(&head, offset, note);
+        self.note_bytes += head.raw_bytes as usize;
+        self.index.push_drop(offset, head.stored_bytes, note);
         Ok(())
     }
 
-    /// Closes the trace: writes the footer and the trailer, flushes, and gives the output back.
+    /// Closes the trace: writes the last index, the footer and the trailer, flushes, and gives the
+    /// output back.
     ///
     /// # Errors
     ///
     /// When the index is too large or the output refuses it: the trace is readable then, but
     /// counts as truncated.
     pub fn finish(mut self) -> Result<W, WriteError> {
+        if self.index.open_chapter().frames() > 0 {
+            self.close_chapter()?;
+        }
         let footer_offset = self.offset;
-        let footer = codec::encode(&self.index);
-        self.append_frame(FrameKind::Footer, &[], Body::Plain(&footer))?;
+        let footer = codec::encode(&self.index.chapters);
+        self.append_frame(FrameKind::Footer, &[], &footer)?;
         self.frame.extend_from_slice(&trailer(footer_offset));
         self.write_out()?;
         self.output.flush()?;
@@ -261,13 +276,33 @@ impl<W: Write> TraceWriter<W> {
         &self.output
     }
 
+    /// Closes the open chapter if nothing more goes into it.
+    fn close_full_chapter(&mut self) -> Result<(), WriteError> {
+        let is_full = self.index.open_chapter().frames() >= MAX_CHAPTER_FRAMES
+            || self.note_bytes >= CHAPTER_NOTE_BYTES;
+        if is_full { self.close_chapter() } else { Ok(()) }
+    }
+
+    /// Writes the index of the open chapter, and lets go of it.
+    fn close_chapter(&mut self) -> Result<(), WriteError> {
+        let offset = self.offset;
+        let body = self.index.open_chapter().encode();
+        self.append_frame(FrameKind::Index, &[], &body)?;
+        self.write_out()?;
+        self.index.close_chapter(offset);
+        self.index.forget_closed();
+        self.note_bytes = 0;
+        Ok(())
+    }
+
     /// Builds a frame at the end of `self.frame`.
-    fn append_frame(
+    fn append_frame<'b>(
         &mut self,
         kind: FrameKind,
         prefix: &[u8],
-        body: Body<'_>,
+        body: impl Into<Body<'b>>,
     ) -> Result<FrameHead, WriteError> {
+        let body = body.into();
         let raw = body.raw();
         if self.poisoned {
             return Err(WriteError::Poisoned);
@@ -309,7 +344,7 @@ impl<W: Write> TraceWriter<W> {
             _ => (raw, Compression::Zstd),
         };
         let level = match kind {
-            FrameKind::Header | FrameKind::Footer => ONCE_LEVEL,
+            FrameKind::Header | FrameKind::Index | FrameKind::Footer => ONCE_LEVEL,
             _ => self.segment_level,
         };
         if raw.len() >= MIN_COMPRESSED_BYTES

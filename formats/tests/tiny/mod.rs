@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use formats::codec;
 use formats::cost_model::Bulk;
 use formats::events::Event;
 use formats::plan::{
@@ -331,4 +332,76 @@ pub(crate) fn seal(frame: &mut [u8]) {
 pub(crate) fn seal_head(frame: &mut [u8]) {
     let head = crc32c::crc32c(&frame[..20]);
     frame[20..24].copy_from_slice(&head.to_le_bytes());
+}
+
+/// The body of an index frame.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct IndexBody {
+    pub(crate) kinds: Vec<u8>,
+    /// For each column the number of each segment.
+    pub(crate) columns: [Vec<u64>; 7],
+    /// Stored bytes and bodies of outcomes, and of drop notes.
+    pub(crate) notes: (Vec<Told<(u32, Outcome)>>, Vec<Told<(u32, u64, u64)>>),
+}
+
+type Told<T> = (u32, T);
+
+fn leb128(mut number: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 128 {
+        bytes.push(number as u8 | 128);
+        number /= 128;
+    }
+    bytes.push(number as u8);
+    bytes
+}
+
+fn read_leb128(bytes: &mut &[u8]) -> u64 {
+    let length = 1 + bytes.iter().position(|&byte| byte < 128).unwrap();
+    let (number, rest) = bytes.split_at(length);
+    *bytes = rest;
+    number.iter().rev().fold(0, |sum, &byte| sum * 128 + u64::from(byte % 128))
+}
+
+impl IndexBody {
+    pub(crate) fn read(mut bytes: &[u8]) -> IndexBody {
+        let frames = read_leb128(&mut bytes) as usize;
+        let kinds = bytes[..frames].to_vec();
+        bytes = &bytes[frames..];
+        let segments = kinds.iter().filter(|&kind| b"SCU".contains(kind)).count();
+        let columns = std::array::from_fn(|_| {
+            (0..segments).map(|_| read_leb128(&mut bytes)).collect::<Vec<u64>>()
+        });
+        IndexBody { kinds, columns, notes: codec::decode(bytes).unwrap() }
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = leb128(self.kinds.len() as u64);
+        bytes.extend_from_slice(&self.kinds);
+        bytes.extend(self.columns.iter().flatten().flat_map(|&number| leb128(number)));
+        bytes.extend(codec::encode(&self.notes));
+        bytes
+    }
+}
+
+/// The tiny trace with another body in its index frame, and everything behind as it has to be then.
+pub(crate) fn with_index(body: &[u8]) -> Vec<u8> {
+    let mut bytes = trace();
+    let frames = frames(&bytes);
+    let [.., index, footer] = &frames[..] else { panic!("an index and a footer") };
+    let trailer = bytes[footer.end..].to_vec();
+    let mut footer = bytes[footer.clone()].to_vec();
+    bytes.truncate(index.start + FRAME_HEAD_BYTES);
+    bytes.extend_from_slice(body);
+    let length = (body.len() as u32).to_le_bytes();
+    bytes[index.start + 8..][..4].copy_from_slice(&length);
+    bytes[index.start + 12..][..4].copy_from_slice(&length);
+    seal(&mut bytes[index.start..]);
+    let footer_offset = bytes.len() as u64;
+    seal(&mut footer);
+    bytes.extend_from_slice(&footer);
+    bytes.extend_from_slice(&footer_offset.to_le_bytes());
+    bytes.extend_from_slice(&crc32c::crc32c(&footer_offset.to_le_bytes()).to_le_bytes());
+    bytes.extend_from_slice(&trailer[12..]);
+    bytes
 }
