@@ -19,7 +19,7 @@ use crate::parts::Parts;
 use crate::profile::Profile;
 use crate::replay::{Budget, Pricing};
 use crate::rows::Rows;
-use crate::streams::{is_open, streams};
+use crate::streams::Streams;
 use crate::symbols::Symbols;
 use crate::tail::{Place, TailPricer};
 use crate::timeline::timeline;
@@ -120,11 +120,13 @@ pub(crate) struct Job<'a> {
     model: &'a CostModel,
     module: Module<'a>,
     bodies: Vec<Body>,
+    streams: Streams,
 }
 
 /// Everything that a trace is priced with.
 pub(crate) struct Case<'a> {
     pub(crate) trace: &'a Trace,
+    pub(crate) streams: &'a Streams,
     pub(crate) plan: &'a Plan,
     pub(crate) parts: &'a Parts,
     pub(crate) pricing: Pricing<'a>,
@@ -150,7 +152,7 @@ impl<'a> Job<'a> {
         let module = Module::parse(&trace.header().module).map_err(Error::Module)?;
         let bodies = bodies::read(&module).map_err(Error::Module)?;
         fit::check(&trace.header().plan, &module, &bodies)?;
-        Ok(Job { trace, model, module, bodies })
+        Ok(Job { trace, model, module, bodies, streams: Streams::of(trace) })
     }
 
     fn analyze(&self, options: &AnalyzeOptions<'_>) -> Result<Analysis, Error> {
@@ -200,7 +202,7 @@ impl<'a> Job<'a> {
     ///
     /// When something is and `options` don't allow that. An estimate allows for it.
     fn gaps(&self, options: &AnalyzeOptions<'_>) -> Result<Vec<String>, Error> {
-        let mut gaps = completeness::gaps(self.trace);
+        let mut gaps = completeness::gaps_of(self.trace, &self.streams);
         if options.goal.is_some() {
             return Ok(gaps);
         }
@@ -221,30 +223,60 @@ impl<'a> Job<'a> {
         options: &AnalyzeOptions<'_>,
         work: impl FnOnce(&Case<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Job { trace, model, module, bodies } = self;
+        let Job { trace, model, module, bodies, streams } = self;
         let plan = &trace.header().plan;
         let parts = Parts::of(plan);
         let pricer = TailPricer { module, plan, model, bodies };
-        let budget = budget(trace, &pricer);
+        let budget = budget(trace, streams, &pricer);
         let pricing = Pricing { module, plan, model, parts: &parts, budget };
         let symbols = Symbols::of(module, options.symbols)?;
-        work(&Case { trace, plan, parts: &parts, pricing, pricer, options, symbols })
+        work(&Case { trace, streams, plan, parts: &parts, pricing, pricer, options, symbols })
     }
 
     fn assemble(&self, gaps: Vec<String>, found: Findings) -> Analysis {
         let complete = gaps.is_empty() && found.is_whole;
         let notes = gaps.into_iter().chain(found.notes).collect();
         let Findings { fuel, rows, sample, stats, .. } = found;
-        let report = assemble(self.trace, self.model, complete, fuel, rows, sample);
+        let report = self.report(complete, fuel, rows, sample);
         Analysis { report, notes, stats }
+    }
+    fn report(
+        &self,
+        complete: bool,
+        fuel: Fuel,
+        rows: Rows,
+        sample: Option<SampleReport>,
+    ) -> Report {
+        let (trace, header) = (self.trace, self.trace.header());
+        Report {
+            schema: SCHEMA.to_string(),
+            mode: if sample.is_some() { Mode::Approx } else { Mode::Exact },
+            cost_model: CostModelReport { name: self.model.name.clone(), hash: self.model.hash() },
+            program: header.program.clone(),
+            complete,
+            fuel,
+            outcome: last_outcome(trace),
+            trace: TraceReport {
+                events: trace.events(),
+                segments: trace.segments().len() as u64,
+                streams: self.streams.len() as u64,
+                bytes: trace.bytes(),
+                nanoseconds: duration(trace),
+                dropped_events: trace.dropped_events(),
+                detail: header.detail,
+            },
+            sample,
+            functions: rows.functions,
+            loops: rows.loops,
+            operators: Vec::new(),
+        }
     }
 }
 
 /// What replaying the nests of `trace` may take.
-fn budget(trace: &Trace, pricer: &TailPricer<'_>) -> Budget {
-    let open = streams(trace).into_values().filter(|items| is_open(items)).count();
-    let cuts = (traps(trace).count() + open) as u64;
-    Budget::of_run(duration(trace), cut_functions(trace, pricer), cuts)
+fn budget(trace: &Trace, streams: &Streams, pricer: &TailPricer<'_>) -> Budget {
+    let cuts = (traps(trace).count() + streams.open().count()) as u64;
+    Budget::of_run(duration(trace), cut_functions(trace, streams, pricer), cuts)
 }
 
 /// Nanoseconds from the start of the recording to the end of its last segment.
@@ -254,9 +286,9 @@ fn duration(trace: &Trace) -> u64 {
 
 /// The defined functions that may have been cut short within a nest: those that trapped, or all
 /// where that is not known.
-fn cut_functions(trace: &Trace, pricer: &TailPricer<'_>) -> BTreeSet<u32> {
+fn cut_functions(trace: &Trace, streams: &Streams, pricer: &TailPricer<'_>) -> BTreeSet<u32> {
     let all = || (0..pricer.plan.functions.len() as u32).collect();
-    if streams(trace).values().any(|items| is_open(items)) {
+    if streams.open().next().is_some() {
         return all();
     }
     let places: Option<Vec<Place>> =
@@ -308,39 +340,6 @@ pub(crate) fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
         ),
     })
     .collect()
-}
-
-fn assemble(
-    trace: &Trace,
-    model: &CostModel,
-    complete: bool,
-    fuel: Fuel,
-    rows: Rows,
-    sample: Option<SampleReport>,
-) -> Report {
-    let header = trace.header();
-    Report {
-        schema: SCHEMA.to_string(),
-        mode: if sample.is_some() { Mode::Approx } else { Mode::Exact },
-        cost_model: CostModelReport { name: model.name.clone(), hash: model.hash() },
-        program: header.program.clone(),
-        complete,
-        fuel,
-        outcome: last_outcome(trace),
-        trace: TraceReport {
-            events: trace.events(),
-            segments: trace.segments().len() as u64,
-            streams: streams(trace).len() as u64,
-            bytes: trace.bytes(),
-            nanoseconds: duration(trace),
-            dropped_events: trace.dropped_events(),
-            detail: header.detail,
-        },
-        sample,
-        functions: rows.functions,
-        loops: rows.loops,
-        operators: Vec::new(),
-    }
 }
 
 fn last_outcome(trace: &Trace) -> OutcomeReport {

@@ -19,7 +19,7 @@ use crate::bounds::{self, Bounds};
 use crate::error::Error;
 use crate::estimate::{self, Access, Cost, Estimate, Goal, Interval, Part, Unit};
 use crate::rows::{self, Figure};
-use crate::streams::{Item, streams};
+use crate::streams::Item;
 use crate::table::Table;
 use crate::tally::Damage;
 use crate::walk::{TrapTail, unordered_tails};
@@ -31,7 +31,7 @@ use crate::{completeness, exact, tally};
 ///
 /// When the goal is impossible or the trace can't be priced. What can't be read widens the interval.
 pub(crate) fn price(case: &Case<'_>, goal: &Goal) -> Result<Findings, Error> {
-    let is_all_there = completeness::gaps(case.trace).is_empty()
+    let is_all_there = completeness::gaps_of(case.trace, case.streams).is_empty()
         && completeness::sample_error(case.trace).is_none();
     if goal.precision == 0.0 && is_all_there {
         return exact::price(case);
@@ -155,9 +155,9 @@ impl<'a> Reader<'a> {
     /// Learns the events before traps, and before the end of a trace that tells no outcome.
     fn learn_ends(&mut self) -> Result<(), Error> {
         let mut last = BTreeSet::new();
-        for items in streams(self.case.trace).into_values() {
+        for items in self.case.streams.items() {
             let mut before = None;
-            for item in items {
+            for &item in items {
                 match item {
                     Item::Segment(segment) => before = Some(segment),
                     Item::Outcome(ended) => {
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
 
     fn tails(&self) -> Result<Vec<TrapTail>, Error> {
         let dearest = |function| self.table.dearest_nest(function).map(|nest| nest.event.clone());
-        unordered_tails(self.case.trace, &self.case.pricer, dearest)
+        unordered_tails(self.case, dearest)
     }
 }
 

@@ -3,10 +3,15 @@
 use formats::trace::{Kept, OutcomeKind, Trace};
 
 use crate::Error;
-use crate::streams::{is_open, streams};
+use crate::streams::Streams;
 
 /// What is missing from `trace`, in words; nothing when it is complete.
 pub fn gaps(trace: &Trace) -> Vec<String> {
+    gaps_of(trace, &Streams::of(trace))
+}
+
+/// The same of a trace whose streams are known.
+pub(crate) fn gaps_of(trace: &Trace, streams: &Streams) -> Vec<String> {
     let mut gaps = Vec::new();
     if let Err(error) = trace.require_complete() {
         gaps.push(error.to_string());
@@ -32,10 +37,9 @@ pub fn gaps(trace: &Trace) -> Vec<String> {
     for stream in early {
         gaps.push(format!("the recording of stream {stream} ended before the program"));
     }
-    for (stream, items) in streams(trace) {
-        if is_open(&items) && !trace.outcomes().is_empty() {
-            gaps.push(format!("it does not tell how stream {stream} ended"));
-        }
+    if !trace.outcomes().is_empty() {
+        let open = streams.open();
+        gaps.extend(open.map(|stream| format!("it does not tell how stream {stream} ended")));
     }
     gaps
 }

@@ -15,7 +15,6 @@ use crate::render::grouped;
 use crate::replay::Price;
 use crate::rows::{self, Figure};
 use crate::steps::Steps;
-use crate::streams::streams;
 use crate::tally::{self, Counts, Damage};
 use crate::tree::CallTree;
 use crate::walk::{Order, TrapTail, Walk, unordered_tails};
@@ -185,18 +184,18 @@ fn wants_walk(case: &Case<'_>) -> Result<bool, Error> {
 
 /// Whether the events just before the end of an invocation tell what it spent after them.
 fn ends_within_a_path(case: &Case<'_>) -> Result<bool, Error> {
-    let tails = unordered_tails(case.trace, &case.pricer, |_| None)?;
+    let tails = unordered_tails(case, |_| None)?;
     Ok(tails.iter().any(|tail| tail.may_be_in_nest || tail.fuel.high > 0))
 }
 
 fn walk(case: &Case<'_>, entries: &[HistogramEntry], prices: &[Price]) -> Result<Walk, Error> {
     let steps = Steps::new(case.plan, case.pricer.bodies, entries, prices)?;
     Order { trace: case.trace, steps: &steps, pricer: case.pricer, meter: case.options.meter }
-        .walk(&streams(case.trace))
+        .walk(case.streams)
 }
 
 fn unordered(case: &Case<'_>, ledger: &Ledger) -> Result<Vec<TrapTail>, Error> {
-    unordered_tails(case.trace, &case.pricer, |function| ledger.dearest_nest(function).cloned())
+    unordered_tails(case, |function| ledger.dearest_nest(function).cloned())
 }
 
 /// Checks that a trap, or the end of the trace, cut each nest short that does not end: each as often

@@ -220,7 +220,7 @@ fn left_out(error: Error) -> Damage {
 /// Sorts the entries and adds up those of the same event. The events of a trace are fewer than 2^64,
 /// so that the sums fit.
 fn coalesce(entries: &mut Vec<HistogramEntry>) {
-    entries.sort_unstable();
+    entries.par_sort_unstable();
     entries.dedup_by(|next, first| {
         let same = next.event == first.event;
         if same {

@@ -3,18 +3,17 @@
 //! Takes the trace and the costs of its distinct events. Streams are independent; they are joined
 //! one after the other, while their segments are read and walked ahead, in parallel.
 
-use std::collections::BTreeMap;
-
 use formats::events::{Event, Events};
 use formats::trace::{Outcome, OutcomeKind, SegmentData, Trace};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::analysis::Case;
 use crate::calls::{Calls, Partial, Tail, Walker};
 use crate::limits::ORDERED_BATCH_BYTES;
 use crate::meter::Meter;
 use crate::steps::{Found, Steps};
-use crate::streams::{Item, is_open, streams};
+use crate::streams::{Item, Streams};
 use crate::tail::{Place, Situation, TailFuel, TailPricer};
 use crate::tree::CallTree;
 
@@ -59,14 +58,14 @@ impl Order<'_> {
     /// # Errors
     ///
     /// At the first segment that can't be read or whose events can't be in this order.
-    pub(crate) fn walk(&self, streams: &BTreeMap<u32, Vec<Item>>) -> Result<Walk, Error> {
+    pub(crate) fn walk(&self, streams: &Streams) -> Result<Walk, Error> {
         let plan = self.pricer.plan;
         let mut tails = Vec::new();
         let mut calls = Calls::new(self.steps, plan.functions.len());
         if let Some(meter) = self.meter {
             meter.expect(self.trace.segments().len());
         }
-        for items in streams.values() {
+        for items in streams.items() {
             self.walk_stream(items, &mut calls, &mut tails)?;
         }
         let (totals, tree) = calls.finish(plan.imported_functions);
@@ -208,20 +207,19 @@ impl Order<'_> {
     }
 }
 
-/// The tails of all traps of a trace whose events are not in order. `dearest_nest` gives the
+/// The tails of all traps where the events are not in order, or not walked. `dearest_nest` gives the
 /// dearest event of a nest, of the given function if any.
 ///
 /// # Errors
 ///
 /// [`Error::Module`] when the plan doesn't fit the module.
 pub(crate) fn unordered_tails(
-    trace: &Trace,
-    pricer: &TailPricer<'_>,
+    case: &Case<'_>,
     dearest_nest: impl Fn(Option<u32>) -> Option<Event>,
 ) -> Result<Vec<TrapTail>, Error> {
-    let outcomes = trace.outcomes().iter();
+    let outcomes = case.trace.outcomes().iter();
     let tails = outcomes.map(|entry| {
-        let tail = trap_tail(&entry.outcome, pricer, None)?;
+        let tail = trap_tail(&entry.outcome, &case.pricer, None)?;
         Ok(tail.map(|tail| match tail.may_be_in_nest {
             true => TrapTail { unfinished: dearest_nest(tail.function), ..tail },
             false => tail,
@@ -230,9 +228,9 @@ pub(crate) fn unordered_tails(
     let tails: Result<Vec<TrapTail>, Error> = tails.filter_map(Result::transpose).collect();
     let mut tails = tails?;
     // The trace may end before the program did, in the middle of a nest.
-    let has_nests = pricer.plan.functions.iter().any(|function| !function.nests.is_empty());
+    let has_nests = case.plan.functions.iter().any(|function| !function.nests.is_empty());
     if has_nests {
-        let open = streams(trace).values().filter(|items| is_open(items)).count();
+        let open = case.streams.open().count();
         let fuel = TailFuel::default();
         let unfinished = dearest_nest(None);
         let tail = TrapTail { function: None, fuel, may_be_in_nest: true, unfinished };

@@ -166,19 +166,28 @@ fn certain(units: &[Unit], known: &[usize]) -> (Vec<usize>, Vec<usize>) {
         }
     };
     let mut ranked: Vec<(f64, usize)> = known.iter().map(|&unit| (share(unit), unit)).collect();
-    ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let largest_first =
+        |a: &(f64, usize), b: &(f64, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    if ranked.len() > PILOT {
+        ranked.select_nth_unstable_by(PILOT, largest_first);
+        ranked.truncate(PILOT);
+    }
+    ranked.sort_unstable_by(largest_first);
     let mut left = 1.0;
     let mut count = 0;
-    while count < ranked.len().min(PILOT) && ranked[count].0 * (PILOT - count) as f64 >= left {
+    while count < ranked.len() && ranked[count].0 * (PILOT - count) as f64 >= left {
         left -= ranked[count].0;
         count += 1;
     }
-    let rest = ranked.split_off(count);
-    let units_of = |ranked: Vec<(f64, usize)>| ranked.into_iter().map(|(_, unit)| unit).collect();
-    (units_of(ranked), units_of(rest))
+    let mut certain: Vec<usize> = ranked[..count].iter().map(|&(_, unit)| unit).collect();
+    certain.sort_unstable();
+    let is_other = |unit: &usize| certain.binary_search(unit).is_err();
+    let others = known.iter().copied().filter(is_other).collect();
+    (certain, others)
 }
 
-/// Groups units by their nanoseconds per event, in steps around the median; ascending.
+/// Groups units by their nanoseconds per event, in steps around the median; ascending. Those of a
+/// class stay in the order of `members`.
 fn classes(units: &[Unit], members: Vec<usize>) -> Vec<Vec<usize>> {
     let rate = |unit: usize| units[unit].nanoseconds as f64 / units[unit].events as f64;
     let mut rates: Vec<f64> =

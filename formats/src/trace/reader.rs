@@ -8,15 +8,14 @@ use super::chapter;
 use super::compression::decompress;
 use super::error::{Ending, TraceError};
 use super::frame::{
-    FILE_HEAD_BYTES, FrameHead, FrameKind, MAGIC, TRAILER_BYTES, VERSION, footer_offset, u32_at,
+    FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameHead, FrameKind, MAGIC, TRAILER_BYTES, VERSION,
+    footer_offset, u32_at,
 };
 use super::header::Header;
 use super::histogram::{Histogram, HistogramError};
 use super::index::Index;
 pub use super::index::{DropEntry, Kept, OutcomeEntry, SegmentEntry};
-use super::scan::{
-    Position, Stop, read_any_head, read_at, read_body, read_head, read_payload, scan,
-};
+use super::scan::{Position, Stop, read_any_head, read_at, read_body, read_frame, read_head, scan};
 use super::segment::{SEGMENT_PREFIX_BYTES, SegmentInfo};
 use super::source::Source;
 use crate::codec;
@@ -333,15 +332,11 @@ fn read_segment_body(
     stored_bytes: u32,
     info: &SegmentInfo,
 ) -> Result<Vec<u8>, Stop> {
-    let head = read_head(source, position, u64::MAX)?;
-    if (head.kind, head.stored_bytes) != (kind, stored_bytes) {
-        return Err("the segment is not the one that the index announces".into());
-    }
-    let payload = read_payload(source, position.offset, &head)?;
-    let (prefix, body) = payload
+    let (head, frame) = read_frame(source, position, stored_bytes)?;
+    let (prefix, body) = frame[FRAME_HEAD_BYTES..]
         .split_first_chunk::<SEGMENT_PREFIX_BYTES>()
         .ok_or("the segment is shorter than its prefix")?;
-    if SegmentInfo::from_bytes(prefix) != *info {
+    if head.kind != kind || SegmentInfo::from_bytes(prefix) != *info {
         return Err("the segment is not the one that the index announces".into());
     }
     Ok(decompress(head.compression, body, head.raw_bytes as usize)?)

@@ -78,13 +78,37 @@ pub(super) fn read_any_head(source: &Source, offset: u64, end: u64) -> Result<Fr
 /// The same of the frame at `position`, which has to be the next one in the sequence.
 pub(super) fn read_head(source: &Source, position: Position, end: u64) -> Result<FrameHead, Stop> {
     let head = read_any_head(source, position.offset, end)?;
+    check_sequence(&head, position)?;
+    Ok(head)
+}
+
+fn check_sequence(head: &FrameHead, position: Position) -> Result<(), Stop> {
     if head.sequence != position.sequence {
         return Err(Stop::Corrupt(format!(
             "gap in the sequence of frames: number {} where {} should be",
             head.sequence, position.sequence
         )));
     }
-    Ok(head)
+    Ok(())
+}
+
+/// Reads the whole frame at `position`, of which the caller knows that prefix and body take
+/// `stored_bytes` of the file: its head, and all of its bytes.
+pub(super) fn read_frame(
+    source: &Source,
+    position: Position,
+    stored_bytes: u32,
+) -> Result<(FrameHead, Vec<u8>), Stop> {
+    let mut frame = vec![0; FRAME_HEAD_BYTES + stored_bytes as usize];
+    read_at(source, &mut frame, position.offset).map_err(Stop::Io)?;
+    let (head, payload) = frame.split_first_chunk().expect("a frame is longer than its head");
+    let head = FrameHead::parse(head).map_err(Stop::Corrupt)?;
+    check_sequence(&head, position)?;
+    if head.stored_bytes != stored_bytes {
+        return Err("the frame does not have the length that the index announces".into());
+    }
+    check_payload(&head, crc32c::crc32c(payload))?;
+    Ok((head, frame))
 }
 
 /// Reads prefix and body, as stored, of the frame at `offset`, and compares the checksum. The
