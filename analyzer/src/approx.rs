@@ -136,9 +136,9 @@ impl<'a> Reader<'a> {
     /// What each of these segments costs; `None` for those that can't be read.
     fn price(&mut self, segments: &[usize]) -> Result<Vec<Option<Cost>>, Error> {
         let mut costs = Vec::with_capacity(segments.len());
-        for group in tally::groups(self.case.trace, segments) {
+        tally::read_in_batches(self.case.trace, segments, |batch| {
             let (mut histograms, mut is_read) = (Vec::new(), Vec::new());
-            for found in tally::read(self.case.trace, group) {
+            for found in batch {
                 is_read.push(found.is_ok());
                 match found {
                     Ok(histogram) => histograms.push(histogram),
@@ -148,7 +148,8 @@ impl<'a> Reader<'a> {
             let mut priced = self.table.costs(&histograms)?.into_iter();
             let cost = |is_read: bool| if is_read { priced.next() } else { None };
             costs.extend(is_read.into_iter().map(cost));
-        }
+            Ok(())
+        })?;
         Ok(costs)
     }
 
@@ -171,12 +172,11 @@ impl<'a> Reader<'a> {
         }
         let can_read = |&segment: &usize| self.case.trace.segments()[segment].kept != Kept::Nothing;
         let last: Vec<usize> = last.into_iter().filter(can_read).collect();
-        for group in tally::groups(self.case.trace, &last) {
+        tally::read_in_batches(self.case.trace, &last, |batch| {
             // What can't be read is found again by who draws it.
-            let read = tally::read(self.case.trace, group).into_iter().filter_map(Result::ok);
-            self.table.learn(&read.collect::<Vec<Histogram>>())?;
-        }
-        Ok(())
+            let read: Vec<Histogram> = batch.into_iter().filter_map(Result::ok).collect();
+            self.table.learn(&read)
+        })
     }
 
     fn tails(&self) -> Result<Vec<TrapTail>, Error> {

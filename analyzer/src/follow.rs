@@ -90,12 +90,11 @@ fn add_fuel(
     table: &mut Table<'_>,
     progress: &mut Progress,
 ) -> Result<(), Error> {
-    for group in tally::groups(trace, segments) {
-        let histograms: Result<Vec<Histogram>, Error> =
-            tally::read(trace, group).into_iter().collect();
+    tally::read_in_batches(trace, segments, |batch| {
+        let histograms: Result<Vec<Histogram>, Error> = batch.into_iter().collect();
         for cost in table.costs(&histograms?)? {
             progress.fuel = progress.fuel.checked_add(cost.total).ok_or(Error::Overflow)?;
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -58,9 +58,9 @@ pub const MAX_PRICED_EVENTS: usize = 1 << 20;
 /// analyze`) that takes a quarter to half of a second.
 pub const MAX_WALKED_EVENTS: u64 = 1 << 24;
 
-/// Entries of histograms, some 40 bytes each, that are held at once while a sample is priced: the more,
-/// the less often slices are made of functions that were seen before. A single larger histogram is
-/// held nevertheless.
+/// Entries of histograms, some 40 bytes each, that are held while a sample is priced, and as many again
+/// while they are read: the more, the less often slices are made of functions that were seen before.
+/// A single larger histogram is held nevertheless.
 pub const ENTRIES_AT_ONCE: u64 = 1 << 21;
 
 /// Loop nests without an end that are priced while a trace is followed, a second each.

@@ -109,7 +109,32 @@ fn count_stretch<T: Default>(
     Ok(Counts { entries: reader.counter.take().into_entries(), handed_over, damage })
 }
 
-/// Splits `segments` into groups of neighbours whose histograms can be held at once.
+/// Reads how often each event of these segments occurs, and gives as many histograms to `take` at a time
+/// as can be held.
+///
+/// # Errors
+///
+/// Those of `take`.
+pub(crate) fn read_in_batches(
+    trace: &Trace,
+    segments: &[usize],
+    mut take: impl FnMut(Vec<Result<Histogram, Error>>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let (mut held, mut entries) = (Vec::new(), 0);
+    for group in groups(trace, segments) {
+        let found = read(trace, group);
+        entries += found.iter().flatten().map(|found| found.entries().len() as u64).sum::<u64>();
+        held.extend(found);
+        if entries >= ENTRIES_AT_ONCE {
+            take(std::mem::take(&mut held))?;
+            entries = 0;
+        }
+    }
+    if held.is_empty() { Ok(()) } else { take(held) }
+}
+
+/// Splits `segments` into groups of neighbours whose histograms can be held at once, whatever they turn
+/// out to be.
 pub(crate) fn groups<'s>(trace: &Trace, segments: &'s [usize]) -> Vec<&'s [usize]> {
     let (mut groups, mut rest) = (Vec::new(), segments);
     while !rest.is_empty() {

@@ -74,6 +74,34 @@ fn who_can_read_everything_faster_is_told_to() {
 }
 
 #[test]
+fn a_probe_tells_before_the_pilot_that_too_much_has_to_be_read() {
+    let goal = Goal { only_a_part: true, ..goal() };
+    // One in three units costs thirty times as much as the others.
+    let wild = |unit: usize| if varied(unit) % 3 == 0 { 300_000 } else { 10_000 };
+    let asked = |cost: &dyn Fn(usize) -> u128, goal: &Goal| {
+        let mut asked = 0;
+        let found = estimate(&units(5000), goal, |batch| {
+            asked += batch.len();
+            let price = |&unit: &usize| Some(Cost { total: cost(unit), parts: vec![] });
+            Ok::<_, std::convert::Infallible>(batch.iter().map(price).collect())
+        });
+        (found, asked)
+    };
+    let (found, probed) = asked(&wild, &goal);
+    assert_eq!(found, Err(Error::TooMuch));
+    assert!(probed <= 40, "{probed}");
+    // The pilot of 100 strata would have been 200 units; a rough estimate needs no more.
+    let (found, piloted) = asked(&wild, &Goal { precision: 0.3, ..goal });
+    assert!(found.is_ok_and(|found| !found.exact));
+    assert!((200..1500).contains(&piloted), "{piloted}");
+    // What was probed belongs to the pilot: the estimate is the same with and without it.
+    let without = Goal { only_a_part: false, precision: 0.3, ..goal };
+    let (found, _) = asked(&wild, &Goal { precision: 0.3, ..goal });
+    let plain = asked(&wild, &without).0.unwrap();
+    assert_eq!(found.unwrap().total, plain.total);
+}
+
+#[test]
 fn a_precision_of_0_is_exact() {
     let goal = Goal { precision: 0.0, ..goal() };
     let found = run(&units(700), &goal, varied);

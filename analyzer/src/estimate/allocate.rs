@@ -1,8 +1,12 @@
 //! How many units of each stratum to read next.
 
-use super::interval;
 use super::moments::Moments;
 use super::strata::Stratum;
+use super::{Goal, interval, students_t};
+
+/// Strata of which a probe reads two units each. Of SQLite's 5,040 segments a pilot of 102 strata
+/// meets 10,500 distinct events, a probe 4,900: replaying them is nearly all that either takes.
+const PROBED_STRATA: usize = 16;
 
 /// Units that the pilot reads of all strata together, if each gets as many as the others.
 const PILOT_UNITS: usize = 72;
@@ -28,6 +32,32 @@ pub(super) fn pilot(strata: &[Stratum]) -> Vec<usize> {
         false => units,
     });
     pilot.collect()
+}
+
+/// For each stratum how many of its units to read before the pilot, to find out whether there will be
+/// an estimate at all; none if the pilot is hardly more.
+pub(super) fn probe(strata: &[Stratum]) -> Vec<usize> {
+    let step = strata.len() / PROBED_STRATA;
+    let units = |(index, stratum): (usize, &Stratum)| {
+        let is_probed = step > 1 && index % step == step / 2 && !stratum.certain;
+        if is_probed { PILOT_UNITS_OF_STRATUM.0 } else { 0 }
+    };
+    strata.iter().enumerate().map(units).collect()
+}
+
+/// Whether so precise an estimate takes more than a part of what can be read, if all strata vary as
+/// much as those of which something was: the sample size of W. Cochran, 4.4, for units that all
+/// vary by the same share of what they cost.
+pub(super) fn will_be_too_much(strata: &[Stratum], goal: &Goal) -> bool {
+    let read: Vec<Moments> = strata.iter().map(|stratum| stratum.read).collect();
+    let (variance, degrees) = interval::common_variance(strata, &read);
+    if degrees < 1.0 || goal.precision <= 0.0 {
+        return false;
+    }
+    let deviations = students_t::quantile(degrees, goal.confidence);
+    let units = variance * (deviations / goal.precision).powi(2);
+    let all: f64 = strata.iter().map(|stratum| stratum.units).sum();
+    units / (units + all) > A_PART
 }
 
 /// Everything.

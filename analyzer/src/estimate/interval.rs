@@ -194,25 +194,37 @@ pub(super) fn rates(strata: &[Stratum], read: &[Moments]) -> Vec<f64> {
 /// proportion to its mean cost that all strata have in common. Own variances alone would let those
 /// strata stop first in which the pilot met nothing unusual.
 pub(super) fn variances(strata: &[Stratum], read: &[Moments], rates: &[f64]) -> Vec<f64> {
-    let figures: Vec<(f64, f64, f64)> = strata
-        .iter()
-        .zip(read)
-        .zip(rates)
-        .map(|((stratum, read), rate)| {
-            let degrees = if stratum.certain { 0.0 } else { (read.count - 1.0).max(0.0) };
-            (degrees, read.residual_variance(*rate), (rate * read.mean_events).powi(2))
-        })
-        .collect();
+    let figures = figures(strata, read, rates);
+    let (common, _) = common(&figures);
+    let believed = figures.iter().map(|(degrees, variance, square)| {
+        (degrees * variance + COMMON_WEIGHT * common * square) / (degrees + COMMON_WEIGHT)
+    });
+    believed.collect()
+}
+
+/// The variance that all strata have in common, in parts of the squared mean cost of a unit, and the
+/// degrees of freedom that it has.
+pub(super) fn common_variance(strata: &[Stratum], read: &[Moments]) -> (f64, f64) {
+    common(&figures(strata, read, &rates(strata, read)))
+}
+
+/// Of each stratum the degrees of freedom, the variance of a unit's residual, and the squared mean
+/// cost.
+fn figures(strata: &[Stratum], read: &[Moments], rates: &[f64]) -> Vec<(f64, f64, f64)> {
+    let figures = strata.iter().zip(read).zip(rates).map(|((stratum, read), rate)| {
+        let degrees = if stratum.certain { 0.0 } else { (read.count - 1.0).max(0.0) };
+        (degrees, read.residual_variance(*rate), (rate * read.mean_events).powi(2))
+    });
+    figures.collect()
+}
+
+fn common(figures: &[(f64, f64, f64)]) -> (f64, f64) {
     let relative = figures.iter().filter(|(_, _, square)| *square > 0.0);
     let (squares, degrees) =
         relative.fold((0.0, 0.0), |(squares, all), (degrees, variance, square)| {
             (squares + degrees * variance / square, all + degrees)
         });
-    let common = if degrees > 0.0 { squares / degrees } else { 0.0 };
-    let believed = figures.iter().map(|(degrees, variance, square)| {
-        (degrees * variance + COMMON_WEIGHT * common * square) / (degrees + COMMON_WEIGHT)
-    });
-    believed.collect()
+    (if degrees > 0.0 { squares / degrees } else { 0.0 }, degrees)
 }
 
 /// The variance of the cost per event between units, each in proportion to its events. The blind

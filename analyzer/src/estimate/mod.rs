@@ -11,7 +11,8 @@
 //!    where to look, never what is found.
 //! 2. `draw`, `allocate`: a pilot of each stratum, then as many more as its variance asks for, with
 //!    a margin; further rounds, each half as large again at least, until the interval is narrow
-//!    enough. When most would be read, all is: then the figures are exact.
+//!    enough. When most would be read, all is: then the figures are exact. Who can read everything
+//!    faster than unit by unit is told so by a probe of a few strata, before the pilot.
 //! 3. `interval`: ratio estimators over the exact numbers of events, and Student's intervals,
 //!    widened where a single unit has too much to say.
 //! 4. `limits`: no interval contradicts what was read, or the bounds of what was not.
@@ -197,7 +198,7 @@ pub struct Estimate {
     pub read_units: u64,
     /// Bytes of the units that were read.
     pub read_bytes: u64,
-    /// Rounds of reading, the pilot included.
+    /// Rounds of reading, probe and pilot included.
     pub rounds: u32,
     /// Smallest share of any stratum that was read. Of k units with an unusual cost that neither
     /// events nor time betray, none was seen with a probability of up to (1 - share)^k.
@@ -267,8 +268,14 @@ pub fn estimate<E>(
     }
     let mut survey = Survey::new(units, goal, price);
     let pilot = allocate::pilot(&survey.split.strata);
-    if goal.only_a_part && allocate::is_too_much(&survey.split.strata, &pilot) {
-        return Err(Error::TooMuch);
+    if goal.only_a_part {
+        if allocate::is_too_much(&survey.split.strata, &pilot) {
+            return Err(Error::TooMuch);
+        }
+        survey.read_up_to(&allocate::probe(&survey.split.strata))?;
+        if allocate::will_be_too_much(&survey.split.strata, goal) {
+            return Err(Error::TooMuch);
+        }
     }
     survey.read_up_to(&pilot)?;
     while survey.can_go_on() {
@@ -342,7 +349,7 @@ impl<'a, P> Survey<'a, P> {
             drawn.extend_from_slice(stratum.deck.draw_up_to(wanted));
         }
         drawn.sort_unstable();
-        self.rounds += 1;
+        self.rounds += u32::from(!drawn.is_empty());
         for batch in drawn.chunks(BATCH_UNITS) {
             let costs = (self.price)(batch).map_err(Error::Price)?;
             if costs.len() != batch.len() {
