@@ -209,16 +209,23 @@ impl Index {
         self.closed = Closed::default();
     }
 
-    /// The sums of what readers add up must fit their types, so that they need no checks.
-    pub(super) fn check_totals(&self) -> Result<(), &'static str> {
+    /// The sums of what readers add up, which must fit their types, so that they need no checks.
+    pub(super) fn totals(&self) -> Result<Totals, &'static str> {
         let events = sum(self.segments.iter().map(|entry| entry.info.events));
         let dropped_events = sum(self.drops.iter().map(|entry| entry.events));
         let dropped_bytes = sum(self.drops.iter().map(|entry| entry.bytes));
         match (events, dropped_events, dropped_bytes) {
-            (Some(_), Some(_), Some(_)) => Ok(()),
+            (Some(events), Some(dropped_events), Some(_)) => Ok(Totals { events, dropped_events }),
             _ => Err("more events than 64 bits can count"),
         }
     }
+}
+
+/// Sums over an index.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Totals {
+    pub(super) events: u64,
+    pub(super) dropped_events: u64,
 }
 
 /// The sum, if 64 bits can hold it.

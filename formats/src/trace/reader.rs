@@ -13,8 +13,8 @@ use super::frame::{
 };
 use super::header::Header;
 use super::histogram::{Histogram, HistogramError};
-use super::index::Index;
 pub use super::index::{DropEntry, Kept, OutcomeEntry, SegmentEntry};
+use super::index::{Index, Totals};
 use super::scan::{Position, Stop, read_any_head, read_at, read_body, read_frame, read_head, scan};
 use super::segment::{SEGMENT_PREFIX_BYTES, SegmentInfo};
 use super::source::Source;
@@ -29,6 +29,7 @@ pub struct Trace {
     pub(super) source: Source,
     header: Header,
     pub(super) index: Index,
+    totals: Totals,
     ending: Ending,
     /// Where walking on starts, if the trace has no footer yet.
     position: Position,
@@ -92,8 +93,8 @@ impl Trace {
                 (index, ending)
             }
         };
-        check_totals(&index)?;
-        Ok(Trace { source, header, index, ending, position, bytes })
+        let totals = totals(&index)?;
+        Ok(Trace { source, header, index, totals, ending, position, bytes })
     }
 
     /// How the recording was made.
@@ -143,12 +144,12 @@ impl Trace {
 
     /// Number of events in all segments.
     pub fn events(&self) -> u64 {
-        self.index.segments.iter().map(|entry| entry.info.events).sum()
+        self.totals.events
     }
 
     /// Number of events that the recorder dropped.
     pub fn dropped_events(&self) -> u64 {
-        self.index.drops.iter().map(|entry| entry.events).sum()
+        self.totals.dropped_events
     }
 
     /// Reads segment number `index` of [`Trace::segments`].
@@ -202,7 +203,7 @@ impl Trace {
         let before = self.index.segments.len();
         self.bytes = source_bytes(&self.source)?;
         self.ending = scan(&self.source, &mut self.position, self.bytes, &mut self.index)?;
-        check_totals(&self.index)?;
+        self.totals = totals(&self.index)?;
         Ok(self.index.segments.len() - before)
     }
 }
@@ -242,8 +243,8 @@ pub(super) fn ending_to_result(ending: &Ending, segments: usize) -> Result<(), T
     }
 }
 
-fn check_totals(index: &Index) -> Result<(), TraceError> {
-    index.check_totals().map_err(|what| corrupt(FILE_HEAD_BYTES as u64, what, 0))
+fn totals(index: &Index) -> Result<Totals, TraceError> {
+    index.totals().map_err(|what| corrupt(FILE_HEAD_BYTES as u64, what, 0))
 }
 
 fn check_file_head(source: &Source, bytes: u64) -> Result<(), TraceError> {

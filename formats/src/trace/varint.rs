@@ -1,6 +1,9 @@
 //! Unsigned LEB128: seven bits a byte, the lowest first, the high bit set on all but the last.
 //! Signed numbers are folded first: 0, -1, 1, -2, … are 0, 1, 2, 3, …
 
+/// Bytes of the longest numbers.
+const MAX_BYTES: usize = 10;
+
 pub(super) fn write(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
@@ -13,16 +16,12 @@ pub(super) fn write(out: &mut Vec<u8>, mut value: u64) {
 /// not fit 64 bits.
 pub(super) fn read(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        let bits = u64::from(byte & 0x7f);
-        if bits << shift >> shift != bits {
-            return None;
-        }
-        value |= bits << shift;
+    for (index, &byte) in bytes.iter().enumerate().take(MAX_BYTES) {
+        value |= u64::from(byte & 0x7f) << (7 * index);
         if byte < 0x80 {
-            return Some(value);
+            *bytes = &bytes[index + 1..];
+            // Of the last of ten bytes there is room for one bit.
+            return (index + 1 < MAX_BYTES || byte <= 1).then_some(value);
         }
     }
     None
