@@ -77,7 +77,7 @@ fn who_can_read_everything_faster_is_told_to() {
 fn a_probe_tells_before_the_pilot_that_too_much_has_to_be_read() {
     let goal = Goal { only_a_part: true, ..goal() };
     // One in three units costs thirty times as much as the others.
-    let wild = |unit: usize| if varied(unit) % 3 == 0 { 300_000 } else { 10_000 };
+    let wild = |unit: usize| if varied(unit).is_multiple_of(3) { 300_000 } else { 10_000 };
     let asked = |cost: &dyn Fn(usize) -> u128, goal: &Goal| {
         let mut asked = 0;
         let found = estimate(&units(5000), goal, |batch| {

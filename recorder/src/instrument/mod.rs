@@ -2,7 +2,7 @@
 //!
 //! Takes a [`Module`] and its [`Plan`], gives the instrumented module as bytes. What is added:
 //! one imported function (`wf.flush`), one memory (the ring) and one global (the write position),
-//! both exported, and a function around the start function when there is one. Everything keeps
+//! both exported, a function that empties the ring, and one around the start function when there is one. Everything keeps
 //! its index but the defined functions, which move up by one. `ABI.md` describes the result for
 //! engines.
 //!
@@ -111,6 +111,8 @@ impl From<wasmparser::BinaryReaderError> for InstrumentError {
 struct Additions {
     /// The imported flush function; the defined functions come behind it.
     flush_function: u32,
+    /// Flushes and returns the new write position; it comes behind the program's functions.
+    empty_function: u32,
     ring_memory: u32,
     position_global: u32,
     /// Write position in bytes from which on the ring has to be flushed.
@@ -121,6 +123,7 @@ impl Additions {
     fn new(module: &Module<'_>, plan: &Plan, options: &InstrumentOptions) -> Self {
         Additions {
             flush_function: module.imported_functions,
+            empty_function: module.imported_functions + 1 + module.bodies.len() as u32,
             ring_memory: module.memory64.len() as u32,
             position_global: module.globals,
             flush_at: options.ring_pages() * PAGE_BYTES - largest_event_bytes(plan),

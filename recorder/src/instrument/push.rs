@@ -159,9 +159,7 @@ impl Push {
         let check = FlushCheck(bytes.len() as u32);
         let mut code = InstructionSink::new(bytes);
         code.if_(BlockType::Empty);
-        code.local_get(position).call(self.additions.flush_function);
-        code.i32_const(0).local_tee(position).global_set(self.additions.position_global);
-        code.end();
+        code.call(self.additions.empty_function).local_set(position).end();
         check
     }
 

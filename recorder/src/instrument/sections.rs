@@ -129,11 +129,11 @@ impl<'a> Sections<'a> {
             match missing {
                 SectionId::Type => self.types(None)?,
                 SectionId::Import => self.imports(None)?,
-                SectionId::Function if self.module.start.is_some() => self.functions(None)?,
+                SectionId::Function => self.functions(None)?,
                 SectionId::Memory => self.memories(None)?,
                 SectionId::Global => self.globals(None)?,
                 SectionId::Export => self.exports(None)?,
-                SectionId::Code if self.module.start.is_some() => self.code(),
+                SectionId::Code => self.code(),
                 _ => {}
             }
         }
@@ -141,9 +141,9 @@ impl<'a> Sections<'a> {
         Ok(())
     }
 
-    /// Index of the function that is put around the start function.
+    /// Index of the function that is put around the start function: the last.
     fn start_wrapper(&self) -> u32 {
-        self.additions.flush_function + 1 + self.module.bodies.len() as u32
+        self.additions.empty_function + 1
     }
 
     fn types(
@@ -184,6 +184,7 @@ impl<'a> Sections<'a> {
         if let Some(reader) = reader {
             self.shift.parse_function_section(&mut functions, reader)?;
         }
+        functions.function(self.types.empty());
         if self.module.start.is_some() {
             functions.function(self.types.start());
         }
@@ -245,6 +246,7 @@ impl<'a> Sections<'a> {
         for body in self.bodies {
             code.raw(&body.bytes);
         }
+        code.function(&self.empty_ring());
         if let Some(start) = self.module.start {
             let moved = if start >= self.module.imported_functions { start + 1 } else { start };
             let mut wrapper = Function::new([]);
@@ -256,6 +258,17 @@ impl<'a> Sections<'a> {
         }
         self.branch_hints();
         self.output.section(&code);
+    }
+
+    /// Hands over what is in the ring, and returns where the next event goes: to its start. A function
+    /// of its own, so that less code stands at each event.
+    fn empty_ring(&self) -> Function {
+        let Additions { flush_function, position_global, .. } = self.additions;
+        let mut empty = Function::new([]);
+        let mut code = empty.instructions();
+        code.global_get(position_global).call(flush_function);
+        code.i32_const(0).global_set(position_global).i32_const(0).end();
+        empty
     }
 
     /// Says of each check of the ring that it's hardly ever full: `metadata.code.branch_hint`, which

@@ -141,8 +141,9 @@ fn names_and_custom_sections_survive() {
 fn flushes_are_hinted_as_unlikely_and_nothing_else_is() {
     let mut found = 0;
     for text in MODULES {
-        let result = instrumented(&wat::parse_str(text).expect("valid"));
-        let (mut flushes, mut hinted, mut imported) = (Vec::new(), Vec::new(), 0);
+        let wasm = wat::parse_str(text).expect("valid");
+        let result = instrumented(&wasm);
+        let (mut bodies, mut hinted, mut imported) = (Vec::new(), Vec::new(), 0);
         for payload in Parser::new(0).parse_all(&result) {
             match payload.expect("valid") {
                 Payload::ImportSection(imports) => {
@@ -165,15 +166,19 @@ fn flushes_are_hinted_as_unlikely_and_nothing_else_is() {
                     }
                 }
                 Payload::CodeSectionEntry(body) => {
-                    let number = flushes.last().map_or(0, |(number, _)| number + 1);
-                    flushes.push((number, flush_checks(&body, imported - 1)));
+                    let number = bodies.last().map_or(0, |(number, _)| number + 1);
+                    bodies.push((number, body));
                 }
                 _ => {}
             }
         }
-        let flushes: Vec<(u32, u32)> = flushes
-            .into_iter()
-            .flat_map(|(number, checks)| checks.into_iter().map(move |check| (number, check)))
+        let functions = Module::parse(&wasm).expect("valid").bodies.len() as u32;
+        let flushes: Vec<(u32, u32)> = bodies
+            .iter()
+            .flat_map(|(number, body)| {
+                let checks = flush_checks(body, imported + functions);
+                checks.into_iter().map(move |check| (*number, check))
+            })
             .collect();
         assert_eq!(hinted, flushes, "{text}");
         found += flushes.len();
@@ -181,17 +186,17 @@ fn flushes_are_hinted_as_unlikely_and_nothing_else_is() {
     assert!(found > MODULES.len(), "{found} flushes");
 }
 
-/// Where the `if`s stand in `body` within which the function `flush` is called.
-fn flush_checks(body: &wasmparser::FunctionBody<'_>, flush: u32) -> Vec<u32> {
+/// Where the `if`s stand in `body` that begin with a call of the function `empty`.
+fn flush_checks(body: &wasmparser::FunctionBody<'_>, empty: u32) -> Vec<u32> {
     let operators = body.get_operators_reader().expect("valid").into_iter_with_offsets();
     let operators: Vec<_> = operators.collect::<Result<_, _>>().expect("valid");
     let is_check = |window: &&[(Operator<'_>, usize)]| match window {
-        [(Operator::If { .. }, _), _, (Operator::Call { function_index }, _)] => {
-            *function_index == flush
+        [(Operator::If { .. }, _), (Operator::Call { function_index }, _)] => {
+            *function_index == empty
         }
         _ => false,
     };
-    let checks = operators.windows(3).filter(is_check);
+    let checks = operators.windows(2).filter(is_check);
     checks.map(|window| (window[0].1 - body.range().start) as u32).collect()
 }
 
