@@ -47,7 +47,7 @@ pub const MAX_BACKTRACE_FRAMES: usize = 20;
 /// closes it.
 pub const CLOSING_BYTES: u64 = 4096;
 
-/// Bytes that are kept free for a segment's entry in the footer: at most 56 before compression.
+/// Bytes that are kept free for what the index tells of a segment: at most 51 before compression.
 pub const FOOTER_ENTRY_BYTES: u64 = 56;
 
 /// How often the events of a segment have to occur on average for their histogram to be stored beside

@@ -341,10 +341,14 @@ pub(crate) struct IndexBody {
     /// For each column the number of each segment.
     pub(crate) columns: [Vec<u64>; 7],
     /// Stored bytes and bodies of outcomes, and of drop notes.
-    pub(crate) notes: (Vec<Told<(u32, Outcome)>>, Vec<Told<(u32, u64, u64)>>),
+    pub(crate) notes: (Vec<ToldOutcome>, Vec<ToldDrop>),
 }
 
-type Told<T> = (u32, T);
+/// Stored bytes, stream, and how an invocation ended.
+type ToldOutcome = (u32, (u32, Outcome));
+
+/// Stored bytes, stream, events and bytes that were dropped.
+type ToldDrop = (u32, (u32, u64, u64));
 
 fn leb128(mut number: u64) -> Vec<u8> {
     let mut bytes = Vec::new();

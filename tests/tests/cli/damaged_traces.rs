@@ -58,18 +58,22 @@ fn an_empty_file_is_refused() {
 }
 
 #[test]
-fn a_newer_version_is_named() {
+fn other_versions_are_named() {
     let folder = recorded();
     let mut trace = folder.read("trace.bin");
-    trace[VERSION].copy_from_slice(&4711u32.to_le_bytes());
-    let checksum = crc32c(&trace[..VERSION.end]);
-    trace[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
-    folder.write("newer.trace", &trace);
-    wf_analyze(folder.path()).run(["newer.trace"]).exits(2).complains_in_one_line(&[
-        "newer.trace",
-        "4711",
-        "newer",
-    ]);
+    let cases: [(u32, &[&str]); 2] = [
+        (4711, &["newer", "use the wf-analyze that came with it"]),
+        (1, &["older", "record it again"]),
+    ];
+    for (version, words) in cases {
+        trace[VERSION].copy_from_slice(&version.to_le_bytes());
+        let checksum = crc32c(&trace[..VERSION.end]);
+        trace[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
+        folder.write("other.trace", &trace);
+        let version = version.to_string();
+        let words = [&["other.trace", version.as_str()], words].concat();
+        wf_analyze(folder.path()).run(["other.trace"]).exits(2).complains_in_one_line(&words);
+    }
 }
 
 #[test]

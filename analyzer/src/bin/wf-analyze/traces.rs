@@ -52,7 +52,9 @@ fn advice(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::Read(TraceError::NotATrace) => "record one with `wf-record MODULE.wasm`",
         Error::Read(TraceError::NewerVersion { .. }) => "use the wf-analyze that came with it",
-        Error::Read(TraceError::Truncated { segments: 0, .. }) => "record it again",
+        Error::Read(
+            TraceError::OlderVersion { .. } | TraceError::Truncated { segments: 0, .. },
+        ) => "record it again",
         Error::Sample { .. } => "`wf-analyze --approx` makes one",
         Error::Incomplete(_) => "`wf-analyze --allow-partial` prices what is there",
         Error::Read(TraceError::Truncated { .. } | TraceError::Corrupt { .. })
