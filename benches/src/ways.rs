@@ -360,3 +360,30 @@ const NO_UNITS: VariableOperatorCost = VariableOperatorCost {
     array_new_default_per_element: 0,
     array_new_per_element: 0,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_has_code_of_its_own() {
+        let text = "(module (func (export \"_start\") (loop (br_if 0 (i32.const 0)))))";
+        let program = Program::of_text("loop", text).unwrap();
+        let compiled = Way::ALL.map(|way| Compiled::new(&program, way).unwrap());
+        for (index, this) in compiled.iter().enumerate() {
+            for other in &compiled[..index] {
+                assert_ne!(this.module.text(), other.module.text(), "{:?}", this.way);
+            }
+        }
+    }
+
+    #[test]
+    fn operators_are_counted_without_what_they_do_in_bulk() {
+        let text = r#"(module (memory 1) (func (export "_start")
+            (memory.fill (i32.const 0) (i32.const 0) (i32.const 1000)) (nop)))"#;
+        let program = Program::of_text("fill", text).unwrap();
+        // Four operators and the entry of the function.
+        assert_eq!(Compiled::counting(&program).unwrap().run().unwrap().fuel, 5);
+        assert_eq!(Compiled::new(&program, Way::Fuel).unwrap().run().unwrap().fuel, 1005);
+    }
+}

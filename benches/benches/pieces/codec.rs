@@ -1,34 +1,40 @@
-//! What becomes of a segment on its way into the trace: its histogram, and its bytes in a frame.
+//! What becomes of segments on their way into the trace: histograms, and bytes in frames.
 
 use std::hint::black_box;
 use std::io::{self, Sink};
 
-use criterion::{BatchSize, Criterion, Throughput};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use formats::trace::{EventCounter, TraceWriter};
 
 use crate::sample::Sample;
 
-pub(crate) fn bench(criterion: &mut Criterion, sample: &Sample) {
+pub(crate) fn bench(criterion: &mut Criterion, samples: &[Sample]) {
     let mut group = criterion.benchmark_group("codec");
-    group.throughput(Throughput::Bytes(sample.ring_bytes()));
-    let mut counter = EventCounter::new(sample.header().plan.layout());
-    group.bench_function("count", |bencher| {
-        bencher.iter(|| {
-            for segment in &sample.segments {
-                counter.count(&segment.words).unwrap();
-                black_box(counter.take());
-            }
+    for sample in samples {
+        group.throughput(Throughput::Bytes(sample.ring_bytes()));
+        let mut counter = EventCounter::new(sample.header().plan.layout());
+        group.bench_function(BenchmarkId::new("count", sample.name), |bencher| {
+            bencher.iter(|| count(&mut counter, sample));
         });
-    });
-    let writer = || TraceWriter::create(io::sink(), sample.header()).unwrap();
-    let write = |mut writer: TraceWriter<Sink>| {
-        for segment in &sample.segments {
-            writer.write_segment(&segment.info, &segment.bytes).unwrap();
-        }
-        writer
-    };
-    group.bench_function("write", |bencher| {
-        bencher.iter_batched(writer, write, BatchSize::PerIteration);
-    });
+        let writer = || TraceWriter::create(io::sink(), sample.header()).unwrap();
+        group.bench_function(BenchmarkId::new("write", sample.name), |bencher| {
+            bencher.iter_batched(writer, |writer| write(writer, sample), BatchSize::PerIteration);
+        });
+    }
     group.finish();
+}
+
+fn count(counter: &mut EventCounter, sample: &Sample) {
+    for segment in &sample.segments {
+        counter.count(&segment.words).unwrap();
+        black_box(counter.take());
+    }
+}
+
+/// Gives the writer back, so that closing it takes none of the time.
+fn write(mut writer: TraceWriter<Sink>, sample: &Sample) -> TraceWriter<Sink> {
+    for segment in &sample.segments {
+        writer.write_segment(&segment.info, &segment.bytes).unwrap();
+    }
+    writer
 }

@@ -5,30 +5,30 @@ use std::hint::black_box;
 use std::io;
 
 use criterion::{Criterion, Throughput};
-use formats::trace::Header;
 use recorder::{DrainOptions, Recording};
 
-use crate::sample::{Sample, Segment};
+use crate::sample::Sample;
 
-/// How often the sample's segments pass in one recording, so that starting it doesn't matter.
+/// How often a sample's segments pass in one recording, so that starting it doesn't matter.
 const ROUNDS: u64 = 8;
 
-pub(crate) fn bench(criterion: &mut Criterion, sample: &Sample) {
+pub(crate) fn bench(criterion: &mut Criterion, samples: &[Sample]) {
     let mut group = criterion.benchmark_group("drain");
-    group.throughput(Throughput::Bytes(ROUNDS * sample.ring_bytes()));
     group.sample_size(20);
-    group.bench_function("recording", |bencher| {
-        bencher.iter(|| black_box(drain(sample.header(), &sample.segments)));
-    });
+    for sample in samples {
+        group.throughput(Throughput::Bytes(ROUNDS * sample.ring_bytes()));
+        group.bench_function(sample.name, |bencher| bencher.iter(|| black_box(drain(sample))));
+    }
     group.finish();
 }
 
 /// Gives the number of events in the trace.
-fn drain(header: &Header, segments: &[Segment]) -> u64 {
-    let recording = Recording::start(io::sink(), header, DrainOptions::default()).unwrap();
+fn drain(sample: &Sample) -> u64 {
+    let options = DrainOptions::default();
+    let recording = Recording::start(io::sink(), sample.header(), options).unwrap();
     let mut tap = recording.tap();
     for _ in 0..ROUNDS {
-        segments.iter().for_each(|segment| tap.segment(&segment.bytes));
+        sample.segments.iter().for_each(|segment| tap.segment(&segment.bytes));
     }
     recording.finish().unwrap().events
 }

@@ -17,10 +17,10 @@ use sample::Sample;
 fn pieces(criterion: &mut Criterion) {
     plan::bench(criterion);
     push::bench(criterion);
-    let sample = Sample::record();
-    drain::bench(criterion, &sample);
-    codec::bench(criterion, &sample);
-    decode::bench(criterion, &sample);
+    let samples = Sample::all();
+    drain::bench(criterion, &samples);
+    codec::bench(criterion, &samples);
+    decode::bench(criterion, &samples);
     replay::bench(criterion);
 }
 

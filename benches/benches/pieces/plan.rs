@@ -6,20 +6,20 @@ use criterion::{Criterion, Throughput};
 use recorder::{DEFAULT_RING_BYTES, Instrumented, Slices};
 use slicer::module::Module;
 
-use crate::sample::PROGRAM;
+use crate::sample::REGULAR;
 
 pub(crate) fn bench(criterion: &mut Criterion) {
-    let module = Module::parse(PROGRAM).unwrap();
+    let module = Module::parse(REGULAR).unwrap();
 
     let mut group = criterion.benchmark_group("plan");
-    group.throughput(Throughput::Bytes(PROGRAM.len() as u64));
+    group.throughput(Throughput::Bytes(REGULAR.len() as u64));
     group.sample_size(20);
     group.bench_function("build", |bencher| {
         bencher.iter(|| black_box(slicer::plan::plan(&module, Slices::Chosen).unwrap()));
     });
     group.bench_function("instrument", |bencher| {
         bencher.iter(|| {
-            Instrumented::new(PROGRAM.to_vec(), Slices::Chosen, DEFAULT_RING_BYTES).unwrap()
+            Instrumented::new(REGULAR.to_vec(), Slices::Chosen, DEFAULT_RING_BYTES).unwrap()
         });
     });
     group.finish();

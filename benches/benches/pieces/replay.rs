@@ -8,10 +8,10 @@ use criterion::{Criterion, Throughput};
 use formats::cost_model::CostModel;
 use formats::trace::Detail;
 
-use crate::sample;
+use crate::sample::{REGULAR, record};
 
 pub(crate) fn bench(criterion: &mut Criterion) {
-    let trace = sample::record(Detail::Counts);
+    let trace = record(REGULAR, Detail::Counts);
     let model = CostModel::builtin("wasmtime").unwrap();
     let options = AnalyzeOptions { jobs: Some(1), ..AnalyzeOptions::default() };
     let distinct = analyze(&trace, &model, &options).unwrap().stats.distinct_events;

@@ -210,6 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn a_turn_compares_what_its_runs_leave_behind() {
+        let (program, other) = (timed("", ["", ""]), timed("unreachable", ["", ""]));
+        let compile = |program, way| Compiled::new(program, way).unwrap();
+        let compiled = Way::ALL.map(|way| match way {
+            Way::Recording => compile(&other, way),
+            _ => compile(&program, way),
+        });
+        let error = turn(&program, &compiled).err().unwrap().to_string();
+        assert_eq!(error, "sample, recording: its exit differs from that of the plain run");
+    }
+
+    #[test]
     fn all_ways_end_alike_however_a_program_ends() {
         let exits = [
             ("", "return"),
