@@ -198,7 +198,7 @@ pub(super) mod tests {
                 instrumented_bytes: 15_000,
                 peak_bytes,
                 close_seconds: 0.000_5,
-                stalled_seconds: 0.0,
+                stalled_seconds: 0.000_25,
                 derived: Derived::default(),
             };
             figures.derive()

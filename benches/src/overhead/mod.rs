@@ -28,7 +28,8 @@ pub(crate) use memory::{OneRunOptions, run_one};
 /// those without its header (module and plan). `instrument` is the rewriting, planning included, and
 /// `compile` Wasmtime's work on the original module. `memory` is how much more a process has at its
 /// peak that instruments, compiles and records the program than one that compiles and runs it.
-/// `close` is the time from the guest's end until the trace is closed.
+/// `stalled` is how long the guest waited for the writer, and `close` the time from the guest's end
+/// until the trace is closed.
 #[derive(Args)]
 pub(crate) struct Options {
     #[command(flatten)]

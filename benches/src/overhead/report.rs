@@ -4,7 +4,7 @@ use super::figures::{Figures, Overhead, PerWay, Summary};
 use crate::table::Table;
 
 /// The columns, in their order.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "program",
     "plain",
     "fuel",
@@ -19,6 +19,7 @@ const COLUMNS: [&str; 15] = [
     "to compile",
     "code",
     "memory MiB",
+    "stalled",
     "close",
 ];
 
@@ -51,6 +52,7 @@ fn program_row(program: &Figures) -> Vec<String> {
         format!("{:.2}", derived.instrument_to_compile),
         format!("{:.2}", derived.code_growth),
         derived.memory_over_plain_bytes.map(mebibytes).unwrap_or_default(),
+        time(program.stalled_seconds),
         time(program.close_seconds),
     ]
 }
@@ -72,6 +74,7 @@ fn summary_row(name: &str, summary: &Summary) -> Vec<String> {
         none(),
         format!("{:.2}", summary.instrument_to_compile),
         format!("{:.2}", summary.code_growth),
+        none(),
         none(),
         none(),
     ]
