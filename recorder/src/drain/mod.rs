@@ -9,9 +9,10 @@
 //! ```
 //!
 //! Full segments go through a crossbeam channel of fixed capacity, and their buffers come back through
-//! a [`Pool`]: once there are as many as ride out the bursts, nothing is allocated. A guest that finds no free buffer waits, or
-//! drops its segment and counts what it dropped ([`Overflow`]). A writer that fails keeps taking
-//! segments and discards them: the guest finishes, and [`Recording::finish`] reports the error.
+//! a pool: once there are as many as ride out the bursts, nothing is allocated. A guest that finds no
+//! free buffer waits, or drops its segment and counts what it dropped ([`Overflow`]). A writer that
+//! fails keeps taking segments and discards them: the guest finishes, and [`Recording::finish`] reports
+//! the error.
 //!
 //! This module knows no engine: [`crate::stream`] connects it to Wasmtime.
 
