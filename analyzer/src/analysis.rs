@@ -228,7 +228,8 @@ impl<'a> Job<'a> {
         let parts = Parts::of(plan);
         let pricer = TailPricer { module, plan, model, bodies };
         let budget = budget(trace, streams, &pricer);
-        let pricing = Pricing { module, plan, model, parts: &parts, budget };
+        let events = plan.event_map();
+        let pricing = Pricing { module, plan, model, parts: &parts, events, budget };
         let symbols = Symbols::of(module, options.symbols)?;
         work(&Case { trace, streams, plan, parts: &parts, pricing, pricer, options, symbols })
     }

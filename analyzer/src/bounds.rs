@@ -5,6 +5,7 @@
 
 use formats::cost_model::CostModel;
 use formats::plan::{FunctionPlan, Plan, RegionKind};
+use rayon::prelude::*;
 use slicer::costs::Costs;
 use slicer::module::Module;
 
@@ -22,6 +23,11 @@ impl Bounds {
         let events = u128::from(events);
         Bounds { least: self.least.saturating_mul(events), most: self.most.saturating_mul(events) }
     }
+
+    /// Bounds of what has either these bounds or others.
+    fn or(self, other: Bounds) -> Bounds {
+        Bounds { least: self.least.min(other.least), most: self.most.max(other.most) }
+    }
 }
 
 /// Bounds of one event of `plan`.
@@ -34,21 +40,30 @@ pub(crate) fn of_event(
     plan: &Plan,
     model: &CostModel,
 ) -> Result<Bounds, slicer::Error> {
-    let mut found: Option<Bounds> = None;
-    for (number, function) in (0..).zip(&plan.functions) {
-        let Bounds { mut least, mut most } = of_paths(module, plan, model, number)?;
-        for site in &function.sites {
-            let units = if site.wide { u64::MAX } else { u32::MAX.into() };
-            least = 0;
-            most = most.max(u128::from(model.per_unit(site.bulk)) * u128::from(units));
-        }
-        if !function.nests.is_empty() {
-            (least, most) = (0, u128::MAX);
-        }
-        let known = found.get_or_insert(Bounds { least, most });
-        *known = Bounds { least: known.least.min(least), most: known.most.max(most) };
+    let functions = 0..plan.functions.len() as u32;
+    let found: Result<Vec<Bounds>, slicer::Error> =
+        functions.into_par_iter().map(|number| of_function(module, plan, model, number)).collect();
+    Ok(found?.into_iter().reduce(Bounds::or).unwrap_or(Bounds { least: 0, most: 0 }))
+}
+
+/// Bounds of one event of the defined function number `number`.
+fn of_function(
+    module: &Module<'_>,
+    plan: &Plan,
+    model: &CostModel,
+    number: u32,
+) -> Result<Bounds, slicer::Error> {
+    let function = &plan.functions[number as usize];
+    if !function.nests.is_empty() {
+        return Ok(Bounds { least: 0, most: u128::MAX });
     }
-    Ok(found.unwrap_or(Bounds { least: 0, most: 0 }))
+    let mut found = of_paths(module, plan, model, number)?;
+    for site in &function.sites {
+        let units = if site.wide { u64::MAX } else { u32::MAX.into() };
+        let most = u128::from(model.per_unit(site.bulk)) * u128::from(units);
+        found = found.or(Bounds { least: 0, most });
+    }
+    Ok(found)
 }
 
 /// Bounds of one path event of the defined function number `number`, at most with part of a nest.
@@ -72,8 +87,8 @@ pub(crate) fn of_paths(
         if region.kind == RegionKind::Entry {
             (least, most) = (least + entry, most + entry);
         }
-        let known = found.get_or_insert(Bounds { least, most });
-        *known = Bounds { least: known.least.min(least), most: known.most.max(most) };
+        let bounds = Bounds { least, most };
+        found = Some(found.map_or(bounds, |known| known.or(bounds)));
     }
     Ok(found.unwrap_or(Bounds { least: 0, most: 0 }))
 }

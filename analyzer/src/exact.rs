@@ -150,9 +150,8 @@ fn add_up(
     entries: &[HistogramEntry],
     keep_prices: bool,
 ) -> Result<AddedUp, Error> {
-    let events = case.plan.event_map();
     let (chunks, stats) = case.pricing.price(entries, |entries, prices| {
-        let ledger = Ledger::of(&events, entries, &prices)?;
+        let ledger = Ledger::of(&case.pricing.events, entries, &prices)?;
         Ok((ledger, if keep_prices { prices.events } else { Vec::new() }))
     })?;
     let mut whole = AddedUp { ledger: Ledger::default(), prices: Vec::new(), stats };

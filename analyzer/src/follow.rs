@@ -60,7 +60,8 @@ fn follow_here(
     // How long the program will have run is not known, nor where it will end.
     let functions = (0..plan.functions.len() as u32).collect();
     let budget = Budget::of_run(u64::MAX, functions, MAX_FOLLOWED_CUTS);
-    let pricing = Pricing { module: &module, plan, model, parts: &parts, budget };
+    let events = plan.event_map();
+    let pricing = Pricing { module: &module, plan, model, parts: &parts, events, budget };
     let mut table = Table::new(&pricing);
     let mut progress = Progress::default();
     let (mut priced, mut failure) = (0, None);

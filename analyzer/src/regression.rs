@@ -127,7 +127,6 @@ fn terms_of_events<'e>(
     entries: &'e [HistogramEntry],
 ) -> Result<HashMap<&'e Event, Terms, RandomState>, Error> {
     let classes = classes_of_blocks(case)?;
-    let events = case.plan.event_map();
     let mut found: HashMap<&Event, Terms, RandomState> = HashMap::default();
     let replayed = case.pricing.blocks(entries, |taken: &mut Vec<Terms>, _, ran| {
         let mut terms = [0.0; TERMS];
@@ -141,7 +140,7 @@ fn terms_of_events<'e>(
         Ok(())
     })?;
     for (entry, mut terms) in entries.iter().zip(replayed.into_iter().flatten()) {
-        match events.resolve(entry.event.id) {
+        match case.pricing.events.resolve(entry.event.id) {
             Some(EventKind::Path { function, region, .. }) => {
                 let regions = &case.plan.functions[function as usize].regions;
                 let enters = regions[region as usize].kind == RegionKind::Entry;

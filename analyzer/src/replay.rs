@@ -69,6 +69,8 @@ pub(crate) struct Pricing<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) model: &'a CostModel,
     pub(crate) parts: &'a Parts,
+    /// What the events of the plan are.
+    pub(crate) events: EventMap,
     pub(crate) budget: Budget,
 }
 
@@ -86,7 +88,7 @@ impl Pricing<'_> {
         entries: &[HistogramEntry],
         take: impl Fn(&[HistogramEntry], Prices) -> Result<T, Error> + Sync,
     ) -> Result<(Vec<T>, Stats), Error> {
-        let runs = runs(self.plan, entries)?;
+        let runs = runs(&self.events, entries)?;
         let chunks = chunks(self.plan, &runs)?;
         let (distinct_events, slices, replay_chunks) = (entries.len(), runs.len(), chunks.len());
         let (before, start) = (self.budget.left(), Instant::now());
@@ -132,7 +134,7 @@ impl Pricing<'_> {
         entries: &[HistogramEntry],
         take: impl Fn(&mut T, &HistogramEntry, &[(Place, u128)]) -> Result<(), Error> + Sync,
     ) -> Result<Vec<T>, Error> {
-        let runs = runs(self.plan, entries)?;
+        let runs = runs(&self.events, entries)?;
         let taken: Vec<Result<T, Error>> = chunks(self.plan, &runs)?
             .into_par_iter()
             .map(|chunk| {
@@ -252,11 +254,10 @@ struct Run {
 }
 
 /// Splits entries, which are sorted by event, into stretches with one slice each.
-fn runs(plan: &Plan, entries: &[HistogramEntry]) -> Result<Vec<Run>, Error> {
-    let events = plan.event_map();
+fn runs(events: &EventMap, entries: &[HistogramEntry]) -> Result<Vec<Run>, Error> {
     let mut runs: Vec<Run> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let (key, first_event) = slice_of(&events, entry.event.id)?;
+        let (key, first_event) = slice_of(events, entry.event.id)?;
         match runs.last_mut() {
             Some(run) if run.key == key && run.events.len() < MAX_BUNDLES_PER_CHUNK => {
                 run.events.end = index + 1;

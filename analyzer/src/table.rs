@@ -98,9 +98,9 @@ impl<'a> Table<'a> {
     }
 
     fn add(&mut self, entries: &[HistogramEntry], prices: &Prices) {
-        let events = self.pricing.plan.event_map();
         for (index, (entry, price)) in entries.iter().zip(&prices.events).enumerate() {
-            if let Some(EventKind::Nest { function, .. }) = events.resolve(entry.event.id) {
+            let kind = self.pricing.events.resolve(entry.event.id);
+            if let Some(EventKind::Nest { function, .. }) = kind {
                 self.note_nest(function, &entry.event, price);
             }
             let fuel = if price.is_cut { 0 } else { price.fuel };

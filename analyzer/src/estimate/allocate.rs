@@ -2,7 +2,7 @@
 
 use super::moments::Moments;
 use super::strata::Stratum;
-use super::{Goal, interval, students_t};
+use super::{AIM, Goal, interval, students_t};
 
 /// Strata of which a probe reads two units each. Of SQLite's 5,040 segments a pilot of 102 strata
 /// meets 10,500 distinct events, a probe 4,900: replaying them is nearly all that either takes.
@@ -45,17 +45,18 @@ pub(super) fn probe(strata: &[Stratum]) -> Vec<usize> {
     strata.iter().enumerate().map(units).collect()
 }
 
-/// Whether so precise an estimate takes more than a part of what can be read, if all strata vary as
-/// much as those of which something was: the sample size of W. Cochran, 4.4, for units that all
-/// vary by the same share of what they cost.
+/// Whether an estimate takes more than a part of what can be read, if all strata vary as much as those
+/// of which something was: the sample size of W. Cochran, 4.4, for units that all vary by the same
+/// share of what they cost.
 pub(super) fn will_be_too_much(strata: &[Stratum], goal: &Goal) -> bool {
     let read: Vec<Moments> = strata.iter().map(|stratum| stratum.read).collect();
     let (variance, degrees) = interval::common_variance(strata, &read);
     if degrees < 1.0 || goal.precision <= 0.0 {
         return false;
     }
-    let deviations = students_t::quantile(degrees, goal.confidence);
-    let units = variance * (deviations / goal.precision).powi(2);
+    let risk = (1.0 - goal.confidence) * interval::RISK_OF_A_LOOK;
+    let deviations = students_t::quantile(degrees, 1.0 - risk);
+    let units = variance * (deviations / goal.precision).powi(2) / AIM;
     let all: f64 = strata.iter().map(|stratum| stratum.units).sum();
     units / (units + all) > A_PART
 }

@@ -11,7 +11,7 @@ use super::students_t;
 /// How much of the risk of a wrong interval is left for a single look at it. The sample grows until
 /// its interval is narrow enough, and of several looks at a variance one that is too small by
 /// chance is the most likely to be the last.
-const RISK_OF_A_LOOK: f64 = 0.8;
+pub(super) const RISK_OF_A_LOOK: f64 = 0.8;
 
 /// Weight, in units, of what all strata have in common in what is believed of the variance of one:
 /// few units that happen to be alike don't make a stratum uniform.
