@@ -4,6 +4,8 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use formats::trace::Trace;
+
 use crate::binaries::{Run, wf_analyze, wf_record};
 use crate::folder::Folder;
 
@@ -72,7 +74,9 @@ fn start_recording(folder: &Folder) -> Running {
     command.args(["--ring-size", "64K", module]).stdin(Stdio::piped()).stderr(Stdio::piped());
     let recorder = Running(Some(command.spawn().expect("the binary starts")));
     wait_until("a segment is written", || {
-        folder.has("trace.bin") && folder.read("trace.bin").len() > 4096
+        let written = folder.has("trace.bin").then(|| folder.read("trace.bin"));
+        let trace = written.and_then(|bytes| Trace::from_bytes(bytes).ok());
+        trace.is_some_and(|trace| !trace.segments().is_empty())
     });
     recorder
 }
