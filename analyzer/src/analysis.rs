@@ -12,6 +12,7 @@ use formats::trace::{Outcome, OutcomeKind, Trace};
 use slicer::module::Module;
 
 use crate::bodies::{self, Body};
+use crate::counted::CountedNests;
 use crate::estimate::Goal;
 use crate::fit;
 use crate::meter::Meter;
@@ -129,6 +130,8 @@ pub(crate) struct Case<'a> {
     pub(crate) streams: &'a Streams,
     pub(crate) plan: &'a Plan,
     pub(crate) parts: &'a Parts,
+    /// The counted nests, with what traps cut short of them.
+    pub(crate) counted: CountedNests,
     pub(crate) pricing: Pricing<'a>,
     pub(crate) pricer: TailPricer<'a>,
     pub(crate) options: &'a AnalyzeOptions<'a>,
@@ -231,7 +234,9 @@ impl<'a> Job<'a> {
         let events = plan.event_map();
         let pricing = Pricing { module, plan, model, parts: &parts, events, budget };
         let symbols = Symbols::of(module, options.symbols)?;
-        work(&Case { trace, streams, plan, parts: &parts, pricing, pricer, options, symbols })
+        let counted = CountedNests::of_trace(trace, streams, &pricer)?;
+        let parts = &parts;
+        work(&Case { trace, streams, plan, parts, counted, pricing, pricer, options, symbols })
     }
 
     fn assemble(&self, gaps: Vec<String>, found: Findings) -> Analysis {

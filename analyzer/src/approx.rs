@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
     /// What each of these segments costs; `None` for those that can't be read.
     fn price(&mut self, segments: &[usize]) -> Result<Vec<Option<Cost>>, Error> {
         let mut costs = Vec::with_capacity(segments.len());
-        tally::read_in_batches(self.case.trace, segments, |batch| {
+        tally::read_in_batches(self.case.trace, &self.case.counted, segments, |batch| {
             let (mut histograms, mut is_read) = (Vec::new(), Vec::new());
             for found in batch {
                 is_read.push(found.is_ok());
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         }
         let can_read = |&segment: &usize| self.case.trace.segments()[segment].kept != Kept::Nothing;
         let last: Vec<usize> = last.into_iter().filter(can_read).collect();
-        tally::read_in_batches(self.case.trace, &last, |batch| {
+        tally::read_in_batches(self.case.trace, &self.case.counted, &last, |batch| {
             // What can't be read is found again by who draws it.
             let read: Vec<Histogram> = batch.into_iter().filter_map(Result::ok).collect();
             self.table.learn(&read)

@@ -71,8 +71,13 @@ pub(crate) fn price_in_detail(
     let hand_over = |whole: &mut AddedUp, entries: Vec<HistogramEntry>| {
         whole.merge(add_up(case, &entries, false)?)
     };
-    let counts =
-        tally::count(case.trace, case.options.allow_partial, case.options.meter, hand_over)?;
+    let counts = tally::count(
+        case.trace,
+        &case.counted,
+        case.options.allow_partial,
+        case.options.meter,
+        hand_over,
+    )?;
     let count_time = start.elapsed();
     let may_walk = may_walk(case, &counts);
     let walks = may_walk && wants_walk(case)?;
@@ -188,9 +193,9 @@ fn ends_within_a_path(case: &Case<'_>) -> Result<bool, Error> {
 }
 
 fn walk(case: &Case<'_>, entries: &[HistogramEntry], prices: &[Price]) -> Result<Walk, Error> {
-    let steps = Steps::new(case.plan, case.pricer.bodies, entries, prices)?;
-    Order { trace: case.trace, steps: &steps, pricer: case.pricer, meter: case.options.meter }
-        .walk(case.streams)
+    let steps = Steps::new(case.plan, case.pricer.bodies, &case.counted, entries, prices)?;
+    let (pricer, nests, meter) = (case.pricer, &case.counted, case.options.meter);
+    Order { trace: case.trace, steps: &steps, pricer, nests, meter }.walk(case.streams)
 }
 
 fn unordered(case: &Case<'_>, ledger: &Ledger) -> Result<Vec<TrapTail>, Error> {

@@ -9,6 +9,7 @@ use formats::trace::{Ending, Histogram, Trace};
 use slicer::module::Module;
 
 use crate::analysis::in_threads;
+use crate::counted::CountedNests;
 use crate::limits::MAX_FOLLOWED_CUTS;
 use crate::parts::Parts;
 use crate::replay::{Budget, Pricing};
@@ -62,6 +63,7 @@ fn follow_here(
     let budget = Budget::of_run(u64::MAX, functions, MAX_FOLLOWED_CUTS);
     let events = plan.event_map();
     let pricing = Pricing { module: &module, plan, model, parts: &parts, events, budget };
+    let nests = CountedNests::of(plan)?;
     let mut table = Table::new(&pricing);
     let mut progress = Progress::default();
     let (mut priced, mut failure) = (0, None);
@@ -71,7 +73,7 @@ fn follow_here(
         priced += new.len();
         if failure.is_none() {
             // Whatever can't be priced now, the end of the recording is still worth waiting for.
-            failure = add_fuel(trace, &new, &mut table, &mut progress).err();
+            failure = add_fuel(trace, &nests, &new, &mut table, &mut progress).err();
         }
         for entry in new.iter().map(|&segment| &trace.segments()[segment]) {
             progress.events += entry.info.events;
@@ -87,11 +89,12 @@ fn follow_here(
 
 fn add_fuel(
     trace: &Trace,
+    nests: &CountedNests,
     segments: &[usize],
     table: &mut Table<'_>,
     progress: &mut Progress,
 ) -> Result<(), Error> {
-    tally::read_in_batches(trace, segments, |batch| {
+    tally::read_in_batches(trace, nests, segments, |batch| {
         let histograms: Result<Vec<Histogram>, Error> = batch.into_iter().collect();
         for cost in table.costs(&histograms?)? {
             progress.fuel = progress.fuel.checked_add(cost.total).ok_or(Error::Overflow)?;

@@ -45,7 +45,9 @@ impl Ledger {
                 add(ledger.sums.entry(part).or_default(), amount)?;
             }
             add(&mut ledger.fuel, price.fuel.checked_mul(times).ok_or(Error::Overflow)?)?;
-            if let Some(EventKind::Nest { function, .. }) = events.resolve(entry.event.id) {
+            if let Some(EventKind::Nest { function, .. }) = events.resolve(entry.event.id)
+                && !events.is_counted(entry.event.id)
+            {
                 ledger.note_nest(function, entry, price);
             }
         }

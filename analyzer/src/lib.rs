@@ -51,6 +51,7 @@ mod bounds;
 mod calls;
 mod code;
 mod completeness;
+mod counted;
 mod error;
 pub mod estimate;
 mod exact;

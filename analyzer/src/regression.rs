@@ -84,7 +84,7 @@ pub fn fit(traces: &[Trace], jobs: Option<usize>) -> Result<Fit, Error> {
 
 fn add_trace(case: &Case<'_>, sums: &mut Sums) -> Result<(), Error> {
     let too_many = |_: &mut (), _| Err(Error::TooManyEvents);
-    let counts = tally::count(case.trace, true, case.options.meter, too_many)?;
+    let counts = tally::count(case.trace, &case.counted, true, case.options.meter, too_many)?;
     if counts.entries.len() > MAX_PRICED_EVENTS {
         return Err(Error::TooManyEvents);
     }
@@ -93,14 +93,14 @@ fn add_trace(case: &Case<'_>, sums: &mut Sums) -> Result<(), Error> {
     let kept = numbered.filter(|(_, entry)| entry.kept != Kept::Nothing);
     let kept: Vec<usize> = kept.map(|(segment, _)| segment).collect();
     for group in tally::groups(case.trace, &kept) {
-        let read = tally::read(case.trace, group);
+        let read = tally::read(case.trace, &case.counted, group);
         let points: Vec<Option<(Terms, f64)>> = group
             .par_iter()
             .zip(read)
             .map(|(&segment, histogram)| {
                 let info = &case.trace.segments()[segment].info;
                 let time = info.end_ns - info.start_ns;
-                (time > 0).then_some((add_up(&histogram.ok()?, &terms), time as f64))
+                (time > 0).then_some((add_up(case, &histogram.ok()?, &terms), time as f64))
             })
             .collect();
         // In their order: sums of floats depend on it.
@@ -109,14 +109,22 @@ fn add_trace(case: &Case<'_>, sums: &mut Sums) -> Result<(), Error> {
     Ok(())
 }
 
-fn add_up(histogram: &Histogram, terms: &HashMap<&Event, Terms, RandomState>) -> Terms {
+fn add_up(
+    case: &Case<'_>,
+    histogram: &Histogram,
+    terms: &HashMap<&Event, Terms, RandomState>,
+) -> Terms {
     let mut sum = [0.0; TERMS];
     for entry in histogram.entries() {
         let times = entry.count as f64;
         if let Some(terms) = terms.get(&entry.event) {
             sum.iter_mut().zip(terms).for_each(|(sum, term)| *sum += times * term);
         }
-        sum[RECORDED] += times;
+        // The blocks of a counted nest were not recorded one by one.
+        let is_block = case.pricing.events.is_counted(entry.event.id);
+        if !is_block || entry.event.payload.is_empty() {
+            sum[RECORDED] += times;
+        }
     }
     sum
 }

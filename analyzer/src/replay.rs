@@ -14,6 +14,7 @@ use formats::cost_model::CostModel;
 use formats::plan::{EventKind, EventMap, Plan, Scalar};
 use formats::trace::HistogramEntry;
 use rayon::prelude::*;
+use slicer::costs::Costs;
 use slicer::module::Module;
 use slicer::slices::{
     Accounts, FUEL_EXPORT, PathEnd, RESULT_BYTES, SliceInfo, SliceKey, SliceKind, SliceModule,
@@ -185,11 +186,19 @@ impl Pricing<'_> {
         accounts: Accounts<'_>,
         mut note: impl FnMut(&SliceInfo, u32, &HistogramEntry, Found) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let keys: Vec<SliceKey> = runs.iter().map(|run| run.key).collect();
+        let is_counted = |run: &&Run| self.events.is_counted(run.first_event);
+        let replayed = runs.iter().filter(|run| !is_counted(run));
+        let keys: Vec<SliceKey> = replayed.map(|run| run.key).collect();
         let generated = SliceModule::generate(self.module, self.plan, accounts, &keys)
             .map_err(Error::Module)?;
         let mut machine = Machine::new(&generated, &self.budget)?;
-        for (run, slice) in runs.iter().zip(&generated.slices) {
+        let mut slices = generated.slices.iter();
+        for run in runs {
+            if is_counted(&run) {
+                self.price_blocks(run, &entries[run.events.clone()], accounts, &mut note)?;
+                continue;
+            }
+            let slice = slices.next().expect("there is one for each other run");
             let function = machine.slice(slice)?;
             for entry in &entries[run.events.clone()] {
                 let path = entry.event.id - run.first_event;
@@ -205,6 +214,46 @@ impl Pricing<'_> {
                 };
                 note(slice, path, entry, found)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Gives what each block of a counted nest stands for to `note`.
+    fn price_blocks(
+        &self,
+        run: &Run,
+        entries: &[HistogramEntry],
+        accounts: Accounts<'_>,
+        mut note: impl FnMut(&SliceInfo, u32, &HistogramEntry, Found) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let key = run.key;
+        let body = &self.plan.functions[key.function as usize];
+        let costs = match accounts {
+            Accounts::Fuel(model) => {
+                Some(Costs::of(self.module, key.function, model).map_err(Error::Module)?)
+            }
+            Accounts::Blocks => None,
+        };
+        for entry in entries {
+            let (mut contexts, mut fuel, mut loops) = (Vec::new(), Vec::new(), Vec::new());
+            if let Some(&index) = entry.event.payload.first() {
+                let block = &body.blocks[index as usize];
+                let innermost = block.innermost_loop;
+                let (context, amount) = match &costs {
+                    Some(costs) => {
+                        let cost = costs.range(block.first_operator, block.end_operator);
+                        (innermost, cost.map_err(Error::Module)?)
+                    }
+                    None => (Some(index), 1),
+                };
+                contexts.push(context);
+                fuel.push(amount.into());
+                loops.extend(innermost.filter(|&this| body.loops[this as usize].header == index));
+            }
+            let iterations = vec![1; loops.len()];
+            let (export, parameters) = (String::new(), Vec::new());
+            let slice = SliceInfo { key, export, parameters, contexts, loops, bound: 0 };
+            note(&slice, 0, entry, Found { fuel, iterations, end: None, is_cut: false })?;
         }
         Ok(())
     }

@@ -9,11 +9,12 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use formats::events::{Event, EventRef};
 use formats::plan::{EventKind, Exit, FunctionPlan, Plan, RegionKind};
-use formats::trace::HistogramEntry;
+use formats::trace::{HistogramEntry, counters};
 use slicer::slices::PathEnd;
 
 use crate::Error;
 use crate::bodies::Body;
+use crate::counted::{CountedNests, Cut, block_event};
 use crate::limits::MAX_DENSE_EVENTS;
 use crate::replay::Price;
 
@@ -82,6 +83,10 @@ pub(crate) struct Steps {
     dense: Vec<u32>,
     /// All other events.
     sparse: HashMap<Event, Found, RandomState>,
+    /// What entering each counted nest, and then each of its counters, costs; by event id.
+    counted: HashMap<u32, Vec<i128>, RandomState>,
+    /// What the blocks of counted nests cost.
+    blocks: HashMap<Event, i128, RandomState>,
     /// The regions behind each nest that has several, by function and nest.
     exits: HashMap<(u32, u32), Vec<u32>>,
 }
@@ -98,6 +103,7 @@ impl Steps {
     pub(crate) fn new(
         plan: &Plan,
         bodies: &[Body],
+        nests: &CountedNests,
         entries: &[HistogramEntry],
         prices: &[Price],
     ) -> Result<Self, Error> {
@@ -118,11 +124,21 @@ impl Steps {
                 Some(EventKind::Site { .. }) => {
                     table.sparse.insert(entry.event.clone(), Found::Site(price.fuel));
                 }
+                Some(EventKind::Nest { .. }) if events.is_counted(entry.event.id) => {
+                    let fuel = i128::try_from(price.fuel).map_err(|_| Error::Overflow)?;
+                    table.blocks.insert(entry.event.clone(), fuel);
+                    table.counted.entry(entry.event.id).or_default();
+                }
                 Some(EventKind::Nest { .. }) => {
                     table.sparse.insert(entry.event.clone(), Found::Nest(price.fuel));
                 }
                 None => {}
             }
+        }
+        let Steps { counted, blocks, .. } = &mut table;
+        for (&id, weights) in counted {
+            // A block that never ran counts for nothing, in whatever sum.
+            *weights = nests.weights(id, |block| block_price(blocks, id, block));
         }
         for (number, function) in (0..).zip(&plan.functions) {
             table.note_exits(number, function);
@@ -171,8 +187,27 @@ impl Steps {
     pub(crate) fn find(&self, event: EventRef<'_>) -> Option<Found> {
         match self.dense.get(event.id as usize) {
             Some(&index) if index != NO_STEP => Some(Found::Path(index)),
-            _ => self.sparse.get(&event.to_event()).copied(),
+            _ => self.sparse.get(&event.to_event()).copied().or_else(|| {
+                let fuel = self.counted_fuel(event)?;
+                Some(Found::Nest(u128::try_from(fuel).unwrap_or(0)))
+            }),
         }
+    }
+
+    /// What the event of a counted nest costs by its counters; less than nothing at the least if it was
+    /// cut short.
+    pub(crate) fn counted_fuel(&self, event: EventRef<'_>) -> Option<i128> {
+        let (entered, weights) = self.counted.get(&event.id)?.split_first()?;
+        let counters = counters(event.payload.iter().copied());
+        Some(weights.iter().zip(counters).fold(*entered, |sum, (&weight, counter)| {
+            sum.saturating_add(weight.saturating_mul(counter.into()))
+        }))
+    }
+
+    /// What has to be added to that when `cut` cut the nest short.
+    pub(crate) fn cut_fuel(&self, nests: &CountedNests, cut: Cut) -> i128 {
+        let runs = nests.cut_short(cut).into_iter();
+        runs.map(|(block, times)| times * block_price(&self.blocks, cut.id, block)).sum()
     }
 
     /// The regions that can follow the nest number `nest` of `function`, when they are several.
@@ -185,6 +220,10 @@ impl Steps {
     pub(crate) fn get(&self, index: u32) -> &Step {
         &self.steps[index as usize]
     }
+}
+
+fn block_price(blocks: &HashMap<Event, i128, RandomState>, id: u32, block: u32) -> i128 {
+    blocks.get(&block_event(id, block)).copied().unwrap_or(0)
 }
 
 fn begin_of(function: &FunctionPlan, body: &Body, region: u32) -> Begin {

@@ -100,7 +100,9 @@ impl<'a> Table<'a> {
     fn add(&mut self, entries: &[HistogramEntry], prices: &Prices) {
         for (index, (entry, price)) in entries.iter().zip(&prices.events).enumerate() {
             let kind = self.pricing.events.resolve(entry.event.id);
-            if let Some(EventKind::Nest { function, .. }) = kind {
+            if let Some(EventKind::Nest { function, .. }) = kind
+                && !self.pricing.events.is_counted(entry.event.id)
+            {
                 self.note_nest(function, &entry.event, price);
             }
             let fuel = if price.is_cut { 0 } else { price.fuel };

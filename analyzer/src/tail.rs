@@ -99,11 +99,11 @@ impl TailPricer<'_> {
         self.union(place.function, &operators, every_region)
     }
 
-    /// Whether `place` lies in a nest.
+    /// Whether `place` lies in a nest whose branches are computed.
     pub(crate) fn is_in_nest(&self, place: Place) -> bool {
         let function = &self.plan.functions[place.function as usize];
         function.blocks.iter().any(|block| {
-            block.nest.is_some()
+            block.nest.is_some_and(|nest| !function.nests[nest as usize].is_counted())
                 && (block.first_operator..block.end_operator).contains(&place.operator)
         })
     }

@@ -1,6 +1,7 @@
 //! Counts how often each distinct event of a trace occurred.
 //!
-//! Takes the segments; gives the distinct events in ascending order. The segments are split into
+//! Takes the segments; gives the distinct events in ascending order, with the blocks of counted nests in
+//! place of those ([`crate::counted`]). The segments are split into
 //! stretches of neighbours, which are counted in parallel, and the counts of the stretches are added
 //! up. How many stretches there are follows from the trace alone, and so does everything else here.
 //!
@@ -18,6 +19,7 @@ use formats::trace::{
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::counted::{CountedNests, Cut};
 use crate::limits::{ENTRIES_AT_ONCE, MAX_STRETCH_EVENTS, STRETCHES};
 use crate::meter::Meter;
 
@@ -50,6 +52,7 @@ pub(crate) struct Damage {
 /// Those of `hand_over`, and without `allow_damage` that of the first segment that can't be read.
 pub(crate) fn count<T: Default + Send>(
     trace: &Trace,
+    nests: &CountedNests,
     allow_damage: bool,
     meter: Option<&Meter>,
     hand_over: impl Fn(&mut T, Vec<HistogramEntry>) -> Result<(), Error> + Sync,
@@ -62,7 +65,7 @@ pub(crate) fn count<T: Default + Send>(
     let stretches: Vec<Result<Counts<T>, Error>> = (0..segments.div_ceil(length))
         .into_par_iter()
         .map_init(
-            || SegmentReader::new(trace),
+            || SegmentReader::new(trace, nests),
             |reader, index| {
                 let stretch = index * length..((index + 1) * length).min(segments);
                 let length = stretch.len();
@@ -95,18 +98,18 @@ fn count_stretch<T: Default>(
     for segment in stretch {
         if let Err(found) = reader.add(segment) {
             if !allow_damage {
-                reader.counter.take();
+                reader.clear();
                 return Err(found.error);
             }
             damage.push(found);
         }
         if reader.counter.distinct() > MAX_STRETCH_EVENTS {
-            let entries = reader.counter.take().into_entries();
+            let entries = reader.take()?.into_entries();
             hand_over(handed_over.get_or_insert_default(), entries)?;
         }
     }
     let handed_over = handed_over.into_iter().collect();
-    Ok(Counts { entries: reader.counter.take().into_entries(), handed_over, damage })
+    Ok(Counts { entries: reader.take()?.into_entries(), handed_over, damage })
 }
 
 /// Reads how often each event of these segments occurs, and gives as many histograms to `take` at a time
@@ -117,12 +120,13 @@ fn count_stretch<T: Default>(
 /// Those of `take`.
 pub(crate) fn read_in_batches(
     trace: &Trace,
+    nests: &CountedNests,
     segments: &[usize],
     mut take: impl FnMut(Vec<Result<Histogram, Error>>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let (mut held, mut entries) = (Vec::new(), 0);
     for group in groups(trace, segments) {
-        let found = read(trace, group);
+        let found = read(trace, nests, group);
         entries += found.iter().flatten().map(|found| found.entries().len() as u64).sum::<u64>();
         held.extend(found);
         if entries >= ENTRIES_AT_ONCE {
@@ -162,23 +166,42 @@ fn most_entries(entry: &SegmentEntry) -> u64 {
 }
 
 /// How often each event of these segments occurs, read in parallel.
-pub(crate) fn read(trace: &Trace, segments: &[usize]) -> Vec<Result<Histogram, Error>> {
-    let reader = || SegmentReader::new(trace);
+pub(crate) fn read(
+    trace: &Trace,
+    nests: &CountedNests,
+    segments: &[usize],
+) -> Vec<Result<Histogram, Error>> {
+    let reader = || SegmentReader::new(trace, nests);
     segments.par_iter().map_init(reader, |reader, &segment| reader.read(segment)).collect()
 }
 
 /// Reads and counts segments.
 struct SegmentReader<'a> {
     trace: &'a Trace,
+    nests: &'a CountedNests,
     layout: EventLayout,
     counter: EventCounter,
+    /// What traps cut short in the segments that were added.
+    cuts: Vec<Cut>,
 }
 
 impl<'a> SegmentReader<'a> {
-    /// A reader of the segments of `trace`.
-    fn new(trace: &'a Trace) -> Self {
+    /// A reader of the segments of `trace`, which has these counted nests.
+    fn new(trace: &'a Trace, nests: &'a CountedNests) -> Self {
         let layout = trace.header().plan.layout();
-        SegmentReader { trace, layout, counter: EventCounter::new(layout) }
+        let (counter, cuts) = (EventCounter::new(layout), Vec::new());
+        SegmentReader { trace, nests, layout, counter, cuts }
+    }
+
+    /// What was added; the reader starts over.
+    fn take(&mut self) -> Result<Histogram, Error> {
+        let cuts = std::mem::take(&mut self.cuts);
+        self.nests.in_blocks(self.counter.take(), &cuts)
+    }
+
+    fn clear(&mut self) {
+        self.counter.take();
+        self.cuts.clear();
     }
 
     /// How often each event of a segment occurs.
@@ -189,12 +212,21 @@ impl<'a> SegmentReader<'a> {
     fn read(&mut self, segment: usize) -> Result<Histogram, Error> {
         match self.add(segment) {
             Err(Damage { error, is_left_out: true }) => Err(error),
-            _ => Ok(self.counter.take()),
+            _ => self.take(),
         }
     }
 
-    /// Adds a segment to the counter: by its histogram if it has a good one, else by its events.
+    /// Adds a segment, if it can be read.
     fn add(&mut self, segment: usize) -> Result<(), Damage> {
+        let added = self.add_counts(segment);
+        if !matches!(added, Err(Damage { is_left_out: true, .. })) {
+            self.cuts.extend_from_slice(self.nests.cuts_in(segment));
+        }
+        added
+    }
+
+    /// Adds a segment to the counter: by its histogram if it has a good one, else by its events.
+    fn add_counts(&mut self, segment: usize) -> Result<(), Damage> {
         match self.histogram(segment) {
             Ok(Some(histogram)) => {
                 self.counter.add_histogram(&histogram).expect("it was checked");

@@ -42,7 +42,7 @@ pub(crate) fn timeline(
         meter.expect(kept.len());
     }
     for group in tally::groups(trace, &kept) {
-        let read = tally::read(trace, group);
+        let read = tally::read(trace, &case.counted, group);
         let found: Result<Vec<Option<Stretch>>, Error> = group
             .par_iter()
             .zip(read)

@@ -4,12 +4,14 @@
 //! one after the other, while their segments are read and walked ahead, in parallel.
 
 use formats::events::{Event, Events};
+use formats::plan::FunctionPlan;
 use formats::trace::{Outcome, OutcomeKind, SegmentData, Trace};
 use rayon::prelude::*;
 
 use crate::Error;
 use crate::analysis::Case;
 use crate::calls::{Calls, Partial, Tail, Walker};
+use crate::counted::{CountedNests, Cut, cut_at};
 use crate::limits::ORDERED_BATCH_BYTES;
 use crate::meter::Meter;
 use crate::steps::{Found, Steps};
@@ -26,8 +28,10 @@ pub(crate) struct TrapTail {
     pub(crate) fuel: TailFuel,
     /// Whether it may have struck in a nest.
     pub(crate) may_be_in_nest: bool,
-    /// The nest that it may have struck in: its event was counted in full.
+    /// The nest that it may have struck in, if its branches are computed: its event was counted in full.
     pub(crate) unfinished: Option<Event>,
+    /// What it cut short of a counted nest.
+    pub(crate) cut: Option<Cut>,
 }
 
 /// What the ordered pass finds.
@@ -49,6 +53,7 @@ pub(crate) struct Order<'a> {
     pub(crate) trace: &'a Trace,
     pub(crate) steps: &'a Steps,
     pub(crate) pricer: TailPricer<'a>,
+    pub(crate) nests: &'a CountedNests,
     pub(crate) meter: Option<&'a Meter>,
 }
 
@@ -174,16 +179,32 @@ impl Order<'_> {
         let found = trap_tail(outcome, &self.pricer, Some(&situation))?;
         drop(situation);
         let unfinished = match &found {
-            Some(tail) if tail.may_be_in_nest => calls.open_nest().cloned(),
+            Some(tail) if tail.may_be_in_nest => self.open_nest(calls).cloned(),
             _ => None,
         };
+        let (more, less) = self.cut_short(found.as_ref().and_then(|tail| tail.cut), calls);
         let tail = found.as_ref().map_or(Tail::default(), |tail| Tail {
-            fuel: u128::from(tail.fuel.low),
-            undone: self.fuel_of_nest(unfinished.as_ref()),
+            fuel: u128::from(tail.fuel.low) + more,
+            undone: self.fuel_of_nest(unfinished.as_ref()) + less,
             new_activation_of: tail.function.filter(|_| tail.fuel.region == Some(0)),
         });
         tails.extend(found.map(|tail| TrapTail { unfinished, ..tail }));
         calls.end_invocation(tail).map_err(|_| Error::Overflow)
+    }
+
+    /// The nest that was entered last and may not have been run to its end, if it isn't counted.
+    fn open_nest<'c>(&self, calls: &'c Calls<'_>) -> Option<&'c Event> {
+        calls.open_nest().filter(|nest| nest.id < self.pricer.plan.layout().first_counted())
+    }
+
+    /// How much more, or less, a counted nest cost that was cut short than what its event was taken for.
+    fn cut_short(&self, cut: Option<Cut>, calls: &Calls<'_>) -> (u128, u128) {
+        let open = calls.open_nest().filter(|nest| cut.is_some_and(|cut| cut.id == nest.id));
+        let counted = open.and_then(|nest| self.steps.counted_fuel(nest.as_ref()));
+        let (Some(cut), Some(counted)) = (cut, counted) else { return (0, 0) };
+        let fuel = counted.saturating_add(self.steps.cut_fuel(self.nests, cut)).max(0);
+        let taken_for = counted.max(0);
+        ((fuel - taken_for).max(0).unsigned_abs(), (taken_for - fuel).max(0).unsigned_abs())
     }
 
     fn fuel_of_nest(&self, nest: Option<&Event>) -> u128 {
@@ -196,11 +217,12 @@ impl Order<'_> {
     /// Ends a stream whose last invocation has no outcome: the trace may end before the program
     /// did. A nest that was being run then counts for nothing.
     fn end_stream(&self, calls: &mut Calls<'_>, tails: &mut Vec<TrapTail>) -> Result<(), Error> {
-        let unfinished = calls.open_nest().cloned();
+        let unfinished = self.open_nest(calls).cloned();
         let undone = self.fuel_of_nest(unfinished.as_ref());
         if unfinished.is_some() {
             let fuel = TailFuel::default();
-            tails.push(TrapTail { function: None, fuel, may_be_in_nest: true, unfinished });
+            let (function, cut) = (None, None);
+            tails.push(TrapTail { function, fuel, may_be_in_nest: true, unfinished, cut });
         }
         let tail = Tail { fuel: 0, undone, new_activation_of: None };
         calls.end_invocation(tail).map_err(|_| Error::Overflow)
@@ -228,12 +250,13 @@ pub(crate) fn unordered_tails(
     let tails: Result<Vec<TrapTail>, Error> = tails.filter_map(Result::transpose).collect();
     let mut tails = tails?;
     // The trace may end before the program did, in the middle of a nest.
-    let has_nests = case.plan.functions.iter().any(|function| !function.nests.is_empty());
-    if has_nests {
+    let computed = |function: &FunctionPlan| function.nests.iter().any(|nest| !nest.is_counted());
+    if case.plan.functions.iter().any(computed) {
         let open = case.streams.open().count();
         let fuel = TailFuel::default();
         let unfinished = dearest_nest(None);
-        let tail = TrapTail { function: None, fuel, may_be_in_nest: true, unfinished };
+        let (function, cut) = (None, None);
+        let tail = TrapTail { function, fuel, may_be_in_nest: true, unfinished, cut };
         tails.extend(std::iter::repeat_n(tail, open));
     }
     Ok(tails)
@@ -256,12 +279,14 @@ fn trap_tail(
             fuel,
             may_be_in_nest: pricer.is_in_nest(place),
             unfinished: None,
+            cut: cut_at(pricer.plan, place),
         }));
     }
     // The place is not known, or can't be reached: any path of the program may have been running.
     let high = pricer.dearest_path().map_err(Error::Module)?;
     let fuel = TailFuel { low: 0, high, region: None };
-    Ok(Some(TrapTail { function: None, fuel, may_be_in_nest: true, unfinished: None }))
+    let (function, unfinished, cut) = (None, None, None);
+    Ok(Some(TrapTail { function, fuel, may_be_in_nest: true, unfinished, cut }))
 }
 
 /// Where an invocation trapped that ended with `outcome`; `None` when that is not known.

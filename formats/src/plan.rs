@@ -13,7 +13,9 @@
 //! nothing to the path number, and the region's event carries those values as payload
 //! ([`Region::values`]). A loop nest all of whose branches can be computed from values known on entry
 //! is a [`Nest`]: its event, recorded on entry, carries those values, and the paths around it step over
-//! it as if it were one operator.
+//! it as if it were one operator. Or the nest is *counted*: its event, opened on entry, carries how
+//! often control passed some of its blocks and edges, from which follows how often it passed all others
+//! ([`Nest::counters`]).
 //!
 //! Work that depends on a run-time value (bytes of `memory.copy`, pages of `memory.grow`, …) has
 //! a [`Site`], whose event carries that value as payload.
@@ -26,16 +28,20 @@ use crate::cost_model::Bulk;
 
 /// What was instrumented in one module.
 ///
-/// Event ids are dense over the module. They are ordered by the number of their payload words, and
-/// among those of one width by function, then regions before sites before nests.
+/// Event ids are dense over the module. Those of counted nests come last, ordered by the number of their
+/// counters; the others are ordered by the number of their payload words. Among those of one width
+/// they are ordered by function, then regions before sites before nests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// Number of imported functions: the first defined function has this index.
     pub imported_functions: u32,
     /// The defined functions, in the order of the code section.
     pub functions: Vec<FunctionPlan>,
-    /// Number of event ids whose payload has as many words as the index says.
+    /// Number of event ids whose payload has as many words as the index says, without those of counted
+    /// nests.
     pub widths: Vec<u32>,
+    /// Number of nests with as many counters as the index says; those with none are not counted.
+    pub counted: Vec<u32>,
     /// Name under which the instrumented module exports the ring memory.
     pub ring_export: String,
     /// Name under which the instrumented module exports the write position (bytes, mutable i32).
@@ -55,7 +61,7 @@ pub struct FunctionPlan {
     pub regions: Vec<Region>,
     /// The operators with run-time units, ordered by operator.
     pub sites: Vec<Site>,
-    /// The loop nests whose branches are computed, ordered by operator.
+    /// The loop nests whose branches are computed or counted, ordered by operator.
     pub nests: Vec<Nest>,
 }
 
@@ -138,9 +144,9 @@ pub struct Region {
     pub values: Vec<Recorded>,
 }
 
-/// A loop nest whose branches are all computed, from values that are known on entry.
+/// A loop nest whose branches are all computed, from values that are known on entry, or counted.
 ///
-/// Inside it nothing is recorded but sites. The edges that stay in it and those that leave it have
+/// Inside it nothing is recorded but sites, of which a counted one has none. The edges that stay in it and those that leave it have
 /// the value 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nest {
@@ -151,9 +157,30 @@ pub struct Nest {
     pub after: Option<u32>,
     /// Event id; recorded just before the `loop` operator's first iteration.
     pub event: u32,
-    /// What the event carries.
+    /// What the event carries, if the branches are computed.
     pub values: Vec<Recorded>,
+    /// What the event counts, if they are not: for each of these 64 bits, low word first. Control
+    /// comes to a block as often as it leaves it, so that each block's count follows from these and
+    /// from how often the nest was entered.
+    pub counters: Vec<Counter>,
 }
+
+/// What a counted nest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Counter {
+    /// How often a block began.
+    Block(u32),
+    /// How often control left a block along one of its edges.
+    Edge {
+        /// The block.
+        block: u32,
+        /// Index of the edge, not the first.
+        edge: u32,
+    },
+}
+
+/// Payload words of a counter.
+pub const COUNTER_WORDS: usize = 2;
 
 /// A value of the original program that an event carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -296,16 +323,17 @@ pub enum EventKind {
 impl Plan {
     /// Number of event ids: every valid id is smaller.
     pub fn events(&self) -> u32 {
-        self.widths.iter().sum()
+        self.widths.iter().chain(&self.counted).sum()
     }
 
     /// The payload words that follow each event id in the ring.
     ///
     /// # Panics
     ///
-    /// When the plan has wider payloads than [`MAX_PAYLOAD_WORDS`]: check it first.
+    /// When the plan has wider payloads than [`MAX_PAYLOAD_WORDS`], or more counters than
+    /// [`MAX_COUNTERS`]: check it first.
     pub fn layout(&self) -> EventLayout {
-        EventLayout::of_widths(&self.widths)
+        EventLayout::new(&self.widths, &self.counted)
     }
 
     /// A table that resolves event ids to regions, sites and nests.
@@ -410,6 +438,13 @@ pub enum Steps<'a> {
     Over(Option<u32>),
 }
 
+impl Nest {
+    /// Whether its branches are counted.
+    pub fn is_counted(&self) -> bool {
+        !self.counters.is_empty()
+    }
+}
+
 impl Exit {
     /// Whether a branch is computed rather than told by the path number.
     pub fn is_computed(&self) -> bool {
@@ -417,32 +452,45 @@ impl Exit {
     }
 }
 
-/// Words of the largest payload.
+/// Words of the largest payload of an event that is not a counted nest's.
 pub const MAX_PAYLOAD_WORDS: usize = 16;
+
+/// Most counters of a nest.
+pub const MAX_COUNTERS: usize = 32;
+
+/// Payload words of the largest event.
+pub const MAX_EVENT_WORDS: usize = MAX_COUNTERS * COUNTER_WORDS;
 
 /// How many payload words follow an event id. Cheap to copy, enough to walk a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventLayout {
     /// For each number of payload words one past the last id with at most so many.
     ends: [u32; MAX_PAYLOAD_WORDS + 1],
+    /// For each number of counters one past the last id with at most so many.
+    counted_ends: [u32; MAX_COUNTERS + 1],
 }
 
 impl EventLayout {
-    /// The layout of a plan with so many ids of each width: see [`Plan::widths`].
+    /// The layout of a plan without counted nests and with so many ids of each width: see
+    /// [`Plan::widths`].
     ///
     /// # Panics
     ///
-    /// When there are more than [`MAX_PAYLOAD_WORDS`] payload words, or ids than 32 bits count.
+    /// As [`EventLayout::new`].
     pub fn of_widths(widths: &[u32]) -> EventLayout {
-        assert!(widths.len() <= MAX_PAYLOAD_WORDS + 1, "payloads are limited");
-        let mut ends = [0; MAX_PAYLOAD_WORDS + 1];
-        let mut end = 0;
-        for (words, slot) in ends.iter_mut().enumerate() {
-            let count = widths.get(words).copied().unwrap_or(0);
-            end = u32::checked_add(end, count).expect("32 bits count the events");
-            *slot = end;
-        }
-        EventLayout { ends }
+        EventLayout::new(widths, &[])
+    }
+
+    /// The layout of a plan with so many ids of each width, and so many counted nests with each number
+    /// of counters: see [`Plan::widths`] and [`Plan::counted`].
+    ///
+    /// # Panics
+    ///
+    /// When there are more than [`MAX_PAYLOAD_WORDS`] payload words, more than [`MAX_COUNTERS`]
+    /// counters, or ids than 32 bits count.
+    pub fn new(widths: &[u32], counted: &[u32]) -> EventLayout {
+        let ends = ends(0, widths);
+        EventLayout { ends, counted_ends: self::ends(ends[MAX_PAYLOAD_WORDS], counted) }
     }
 
     /// One past the last id without payload: those ids are the smallest.
@@ -453,7 +501,7 @@ impl EventLayout {
 
     /// One past the last valid id.
     pub fn end(&self) -> u32 {
-        self.ends[MAX_PAYLOAD_WORDS]
+        self.counted_ends[MAX_COUNTERS]
     }
 
     /// Payload words of the event `id`, or `None` when there is no such event.
@@ -462,9 +510,38 @@ impl EventLayout {
         if id < self.ends[0] {
             return Some(0);
         }
-        let words = self.ends.partition_point(|&end| end <= id);
-        (words <= MAX_PAYLOAD_WORDS).then_some(words)
+        match self.ends.partition_point(|&end| end <= id) {
+            words @ ..=MAX_PAYLOAD_WORDS => Some(words),
+            _ => self.counters(id).map(|counters| counters * COUNTER_WORDS),
+        }
     }
+
+    /// The smallest id of a counted nest; there may be none.
+    #[inline]
+    pub fn first_counted(&self) -> u32 {
+        self.ends[MAX_PAYLOAD_WORDS]
+    }
+
+    /// Number of counters of the event `id`, if it is a counted nest's.
+    pub fn counters(&self, id: u32) -> Option<usize> {
+        if id < self.first_counted() {
+            return None;
+        }
+        let counters = self.counted_ends.partition_point(|&end| end <= id);
+        (counters <= MAX_COUNTERS).then_some(counters)
+    }
+}
+
+/// For each index one past the last id of those up to it, when the first id is `end`.
+fn ends<const N: usize>(mut end: u32, counts: &[u32]) -> [u32; N] {
+    assert!(counts.len() <= N, "payloads are limited");
+    let mut ends = [0; N];
+    for (slot, index) in ends.iter_mut().zip(0..) {
+        let count = counts.get::<usize>(index).copied().unwrap_or(0);
+        end = u32::checked_add(end, count).expect("32 bits count the events");
+        *slot = end;
+    }
+    ends
 }
 
 /// Resolves event ids. Takes 20 bytes for each region, site and nest of the plan.
@@ -472,6 +549,7 @@ pub struct EventMap {
     /// The first event of each region, site and nest, with its path number left out, in ascending
     /// order.
     owners: Vec<(u32, EventKind)>,
+    first_counted: u32,
     end: u32,
 }
 
@@ -490,7 +568,13 @@ impl EventMap {
             }
         }
         owners.sort_unstable_by_key(|(first, _)| *first);
-        EventMap { owners, end: plan.events() }
+        let layout = plan.layout();
+        EventMap { owners, first_counted: layout.first_counted(), end: layout.end() }
+    }
+
+    /// Whether `id` is a counted nest's, if it is an event at all.
+    pub fn is_counted(&self, id: u32) -> bool {
+        id >= self.first_counted
     }
 
     /// What `id` stands for, or `None` when the plan has no such event.

@@ -11,7 +11,8 @@
 //! of the code.
 
 use crate::plan::{
-    Block, Edge, Exit, FunctionPlan, MAX_PAYLOAD_WORDS, Plan, Recorded, RegionKind, Steps,
+    Block, Counter, Edge, Exit, FunctionPlan, MAX_COUNTERS, MAX_PAYLOAD_WORDS, Nest, Plan,
+    Recorded, RegionKind, Steps,
 };
 
 /// What is wrong with a plan.
@@ -83,6 +84,7 @@ fn check_nests(function: &FunctionPlan) -> Check {
         let header = &function.blocks[outermost.header as usize];
         ensure(header.nest == Some(number), "the header of a nest is outside of it")?;
         ensure(payload_words(&nest.values) <= MAX_PAYLOAD_WORDS, "a payload is too large")?;
+        check_counters(function, number, nest)?;
     }
     // The block behind a nest may be the header of another one: of those all are known now.
     for (number, nest) in (0..).zip(&function.nests) {
@@ -90,6 +92,32 @@ fn check_nests(function: &FunctionPlan) -> Check {
         let behind = function.blocks.get(after as usize);
         let outside = behind.is_some_and(|block| block.nest != Some(number));
         ensure(outside && is_entry(function, after), "a nest has no block behind it")?;
+    }
+    Ok(())
+}
+
+/// Checks that a nest counts what it contains, each once, and not more than it should.
+fn check_counters(function: &FunctionPlan, number: u32, nest: &Nest) -> Check {
+    if !nest.is_counted() {
+        return Ok(());
+    }
+    ensure(nest.counters.len() <= MAX_COUNTERS, "a nest has too many counters")?;
+    ensure(nest.values.is_empty(), "a counted nest carries values")?;
+    ensure(nest.counters.is_sorted_by(|one, next| one < next), "counters are out of order")?;
+    let inside = |block: u32| {
+        let found = function.blocks.get(block as usize);
+        found.filter(|block| block.nest == Some(number)).ok_or("a nest counts another one's blocks")
+    };
+    for counter in &nest.counters {
+        match *counter {
+            Counter::Block(block) => drop(inside(block)?),
+            Counter::Edge { block, edge } => {
+                let Exit::Branch(edges) = &inside(block)?.exit else {
+                    return Err("a path ends in a nest");
+                };
+                ensure(edge > 0 && is_index(edge, edges), "a nest counts no edge")?;
+            }
+        }
     }
     Ok(())
 }
@@ -215,6 +243,8 @@ fn check_sites(function: &FunctionPlan) -> Check {
         let block = function.blocks.get(site.block as usize).ok_or("a site has no block")?;
         let inside = (block.first_operator..block.end_operator).contains(&site.operator);
         ensure(inside, "a site is outside its block")?;
+        let nest = block.nest.map(|nest| &function.nests[nest as usize]);
+        ensure(nest.is_none_or(|nest| !nest.is_counted()), "a site lies in a counted nest")?;
     }
     Ok(())
 }
@@ -302,29 +332,59 @@ fn check_regions(function: &FunctionPlan, paths: &[u64]) -> Check {
 /// them: none is left out, and none has two meanings.
 fn check_events(plan: &Plan) -> Check {
     ensure(plan.widths.len() <= MAX_PAYLOAD_WORDS + 1, "a payload is too large")?;
-    let total: u64 = plan.widths.iter().map(|&count| u64::from(count)).sum();
-    ensure(total <= u64::from(u32::MAX), "there are more events than 32 bits can count")?;
-    let mut next = vec![0_u64; MAX_PAYLOAD_WORDS + 1];
-    for words in 1..next.len() {
-        next[words] = next[words - 1] + plan.widths.get(words - 1).map_or(0, |&n| u64::from(n));
-    }
-    let ends: Vec<u64> = next[1..].iter().copied().chain([total]).collect();
-    let mut claim = |event: u32, words: usize, count: u32| {
-        let dense = u64::from(event) == next[words];
-        next[words] += u64::from(count);
-        ensure(dense, "event ids are not dense")?;
-        ensure(next[words] <= ends[words], "there are more events than the plan counts")
-    };
+    ensure(plan.counted.len() <= MAX_COUNTERS + 1, "a nest has too many counters")?;
+    let counts = || plan.widths.iter().chain(&plan.counted).map(|&count| u64::from(count));
+    ensure(
+        counts().sum::<u64>() <= u64::from(u32::MAX),
+        "there are more events than 32 bits can count",
+    )?;
+    let mut ids = Ids::new(&plan.widths, &plan.counted);
     for function in &plan.functions {
         for region in &function.regions {
-            claim(region.first_event, payload_words(&region.values), region.paths)?;
+            ids.claim(region.first_event, payload_words(&region.values), region.paths)?;
         }
         for site in &function.sites {
-            claim(site.event, if site.wide { 2 } else { 1 }, 1)?;
+            ids.claim(site.event, if site.wide { 2 } else { 1 }, 1)?;
         }
         for nest in &function.nests {
-            claim(nest.event, payload_words(&nest.values), 1)?;
+            let class = match nest.counters.len() {
+                0 => payload_words(&nest.values),
+                counters => COUNTED + counters,
+            };
+            ids.claim(nest.event, class, 1)?;
         }
     }
-    ensure(next == ends, "there are fewer events than the plan counts")
+    ensure(ids.next == ids.ends, "there are fewer events than the plan counts")
+}
+
+/// The class of events with so many payload words is that number; those of nests with so many counters
+/// come behind.
+const COUNTED: usize = MAX_PAYLOAD_WORDS + 1;
+
+/// The ids that are still to be given out, by class.
+struct Ids {
+    next: Vec<u64>,
+    ends: Vec<u64>,
+}
+
+impl Ids {
+    fn new(widths: &[u32], counted: &[u32]) -> Ids {
+        let (mut next, mut ends, mut id) = (Vec::new(), Vec::new(), 0);
+        let sizes = |counts: &[u32], classes: usize| -> Vec<u32> {
+            (0..classes).map(|class| counts.get(class).copied().unwrap_or(0)).collect()
+        };
+        for size in sizes(widths, COUNTED).into_iter().chain(sizes(counted, MAX_COUNTERS + 1)) {
+            next.push(id);
+            id += u64::from(size);
+            ends.push(id);
+        }
+        Ids { next, ends }
+    }
+
+    /// Checks that `count` ids from `first` on are the next ones of `class`.
+    fn claim(&mut self, first: u32, class: usize, count: u32) -> Check {
+        ensure(u64::from(first) == self.next[class], "event ids are not dense")?;
+        self.next[class] += u64::from(count);
+        ensure(self.next[class] <= self.ends[class], "there are more events than the plan counts")
+    }
 }

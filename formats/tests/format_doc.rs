@@ -10,7 +10,10 @@ use std::ops::Range;
 
 use formats::codec;
 use formats::cost_model::{Bulk, CostModel};
-use formats::plan::{Exit, MAX_PAYLOAD_WORDS, Nest, Origin, Place, Recorded, RegionKind, Scalar};
+use formats::plan::{
+    Counter, Exit, MAX_COUNTERS, MAX_PAYLOAD_WORDS, Nest, Origin, Place, Recorded, RegionKind,
+    Scalar,
+};
 use formats::report::{
     CostModelReport, Fuel, FunctionInterval, FunctionReport, LoopInterval, LoopReport, Mode,
     OperatorReport, OutcomeReport, Report, SampleReport, TraceReport,
@@ -69,6 +72,7 @@ fn constants_are_those_of_the_code() {
         ("MAX_FOOTER_BYTES", limits::MAX_FOOTER_BYTES),
         ("MAX_COST_MODEL_BYTES", limits::MAX_COST_MODEL_BYTES),
         ("MAX_PAYLOAD_WORDS", MAX_PAYLOAD_WORDS),
+        ("MAX_COUNTERS", MAX_COUNTERS),
     ];
     let rows = table("### Constants", "constant");
     let documented: Vec<_> =
@@ -280,7 +284,8 @@ fn structures_are_those_of_the_code() {
     check_fields(&function.sites[0]);
     let recorded = Recorded { value: Origin::Parameter(0), ty: Scalar::I32, place: Place::Kept };
     check_fields(&recorded);
-    check_fields(&Nest { outermost: 0, after: None, event: 0, values: vec![recorded] });
+    let (values, counters) = (vec![recorded], vec![Counter::Block(0)]);
+    check_fields(&Nest { outermost: 0, after: None, event: 0, values, counters });
     let Exit::Branch(edges) = &function.blocks[0].exit else { panic!("no branch") };
     check_fields(&edges[0]);
     check_fields(&tiny::outcome());
@@ -300,6 +305,7 @@ fn enumerations_are_those_of_the_code() {
         Exit::Unreachable,
     ]);
     check_variants(&[Scalar::I32, Scalar::I64, Scalar::F32, Scalar::F64]);
+    check_variants(&[Counter::Block(0), Counter::Edge { block: 0, edge: 1 }]);
     check_variants(&[Place::Local(0), Place::Global(0), Place::Kept]);
     check_variants(&[
         Origin::Parameter(0),

@@ -3,8 +3,8 @@
 mod tiny;
 
 use formats::plan::{
-    Edge, EventKind, Exit, FunctionPlan, Loop, MAX_PAYLOAD_WORDS, Nest, Plan, Recorded, RegionKind,
-    Scalar, Steps,
+    Counter, Edge, EventKind, Exit, FunctionPlan, Loop, MAX_COUNTERS, MAX_PAYLOAD_WORDS, Nest,
+    Plan, Recorded, RegionKind, Scalar, Steps,
 };
 use formats::plan_check::{PlanError, check};
 
@@ -234,7 +234,8 @@ fn plan_with_nest() -> Plan {
         edge.value = 0;
     }
     let values = vec![tiny::recorded(0, Scalar::I64)];
-    function.nests = vec![Nest { outermost: 0, after: Some(2), event: 2, values }];
+    function.nests =
+        vec![Nest { outermost: 0, after: Some(2), event: 2, values, counters: vec![] }];
     function.sites[0].event = 1;
     plan.widths = vec![1, 1, 1];
     plan
@@ -338,6 +339,74 @@ fn nothing_is_recorded_within_a_nest() {
         let what = broken_nest(|function| function.blocks[1].exit = exit);
         assert_eq!(what, "a path ends in a nest");
     }
+}
+
+/// The plan with a nest, counted by its header.
+fn plan_with_counted_nest() -> Plan {
+    let mut plan = plan_with_nest();
+    let function = &mut plan.functions[0];
+    function.sites.clear();
+    function.nests[0] = Nest {
+        event: 1,
+        values: vec![],
+        counters: vec![Counter::Block(1)],
+        ..function.nests[0].clone()
+    };
+    plan.widths = vec![1];
+    plan.counted = vec![0, 1];
+    plan
+}
+
+#[test]
+fn counted_nests_come_behind_all_other_events() {
+    let plan = plan_with_counted_nest();
+    check(&plan).unwrap();
+    let (map, layout) = (plan.event_map(), plan.layout());
+    assert_eq!(map.resolve(1), Some(EventKind::Nest { function: 0, nest: 0 }));
+    assert_eq!([0, 1, 2].map(|id| layout.payload_words(id)), [Some(0), Some(2), None]);
+    assert_eq!([0, 1, 2].map(|id| layout.counters(id)), [None, Some(1), None]);
+    assert_eq!((layout.bare(), layout.first_counted(), layout.end()), (1, 1, 2));
+    assert!(!map.is_counted(0) && map.is_counted(1));
+}
+
+#[test]
+fn counters_stand_in_their_nest_in_order_and_not_on_first_edges() {
+    let broken = |counters: &[Counter]| {
+        let mut plan = plan_with_counted_nest();
+        plan.counted = [vec![0; counters.len()], vec![1]].concat();
+        plan.functions[0].nests[0].counters = counters.to_vec();
+        check(&plan).unwrap_err().what
+    };
+    let edge = |edge| Counter::Edge { block: 1, edge };
+    let order = "counters are out of order";
+    assert_eq!(broken(&[Counter::Block(1), Counter::Block(1)]), order);
+    assert_eq!(broken(&[edge(1), Counter::Block(1)]), order);
+    let elsewhere = "a nest counts another one's blocks";
+    assert_eq!(broken(&[Counter::Block(0)]), elsewhere);
+    assert_eq!(broken(&[Counter::Block(9)]), elsewhere);
+    assert_eq!(broken(&[Counter::Edge { block: 0, edge: 1 }]), elsewhere);
+    assert_eq!(broken(&[edge(0)]), "a nest counts no edge");
+    assert_eq!(broken(&[edge(2)]), "a nest counts no edge");
+    let many: Vec<Counter> = (0..=MAX_COUNTERS as u32).map(Counter::Block).collect();
+    assert_eq!(broken(&many), "a nest has too many counters");
+    let changed = |change: fn(&mut Plan)| {
+        let mut plan = plan_with_counted_nest();
+        change(&mut plan);
+        check(&plan).unwrap_err().what
+    };
+    let carries = |plan: &mut Plan| {
+        plan.functions[0].nests[0].values = vec![tiny::recorded(0, Scalar::I32)];
+    };
+    assert_eq!(changed(carries), "a counted nest carries values");
+    let site = |plan: &mut Plan| plan.functions[0].sites = tiny::plan().functions[0].sites.clone();
+    assert_eq!(changed(site), "a site lies in a counted nest");
+    assert_eq!(changed(|plan| plan.functions[0].nests[0].event = 0), "event ids are not dense");
+    let more = "there are more events than the plan counts";
+    assert_eq!(changed(|plan| plan.counted.clear()), more);
+    let fewer = "there are fewer events than the plan counts";
+    assert_eq!(changed(|plan| plan.counted.push(1)), fewer);
+    let unnumbered = |plan: &mut Plan| plan.counted = vec![0; MAX_COUNTERS + 2];
+    assert_eq!(changed(unnumbered), "a nest has too many counters");
 }
 
 #[test]

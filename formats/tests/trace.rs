@@ -12,7 +12,7 @@ use formats::events::{EventError, Events};
 use formats::limits::{
     CHAPTER_NOTE_BYTES, MAX_CHAPTER_FRAMES, MAX_MESSAGE_BYTES, MAX_SEGMENT_BYTES,
 };
-use formats::plan::MAX_PAYLOAD_WORDS;
+use formats::plan::{MAX_EVENT_WORDS, MAX_PAYLOAD_WORDS};
 use formats::trace::{
     Ending, EventCounter, FILE_HEAD_BYTES, Header, Histogram, HistogramError, Kept, Outcome,
     Sample, SegmentData, SegmentInfo, Trace, TraceError, TraceWriter, WriteError,
@@ -124,10 +124,10 @@ fn events_with_large_payloads_are_counted_by_their_words() {
 #[test]
 fn a_histogram_has_no_payload_beyond_the_limit() {
     let encoded = |words: usize| [vec![0, words as u8], vec![1; words], vec![1]].concat();
-    let histogram = Histogram::decode(&encoded(MAX_PAYLOAD_WORDS)).unwrap();
-    assert_eq!(histogram.entries()[0].event.payload.len(), MAX_PAYLOAD_WORDS);
-    assert_eq!(histogram.encode(), encoded(MAX_PAYLOAD_WORDS));
-    let beyond = Histogram::decode(&encoded(MAX_PAYLOAD_WORDS + 1));
+    let histogram = Histogram::decode(&encoded(MAX_EVENT_WORDS)).unwrap();
+    assert_eq!(histogram.entries()[0].event.payload.len(), MAX_EVENT_WORDS);
+    assert_eq!(histogram.encode(), encoded(MAX_EVENT_WORDS));
+    let beyond = Histogram::decode(&encoded(MAX_EVENT_WORDS + 1));
     assert_eq!(beyond, Err(HistogramError::BadEntry { entry: 0 }));
     // A length that is there only in words.
     let claimed = Histogram::decode(&[0, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 1]);

@@ -24,6 +24,7 @@
 pub mod bundles;
 pub mod cfg;
 pub mod costs;
+pub mod counted;
 pub mod error;
 pub mod explain;
 pub mod ir;

@@ -3,6 +3,8 @@
 //! Functions are sliced in parallel; event ids are handed out afterwards, in the order of the
 //! functions, so that the plan is the same for any number of threads.
 
+use std::collections::BTreeMap;
+
 use formats::plan::{
     Block, Edge, Exit, FunctionPlan, Loop, Nest, Plan, Recorded, Region, RegionKind, Site,
 };
@@ -58,6 +60,7 @@ fn assemble(module: &Module<'_>, functions: Vec<FunctionPlan>) -> Plan {
         imported_functions: module.imported_functions,
         functions,
         widths: Vec::new(),
+        counted: Vec::new(),
         ring_export: unused_name(module, "wf.ring"),
         position_export: unused_name(module, "wf.position"),
     };
@@ -137,7 +140,8 @@ fn site(bulk: &cfg::BulkOperator) -> Site {
 
 fn nest(nest: &NestChoice) -> Nest {
     let values = nest.values.clone();
-    Nest { outermost: nest.outermost, after: nest.after, event: 0, values }
+    let counters = nest.counters.clone();
+    Nest { outermost: nest.outermost, after: nest.after, event: 0, values, counters }
 }
 
 fn region_kind(role: Role) -> RegionKind {
@@ -163,38 +167,60 @@ fn exit(exit: &cfg::Exit, values: &[u32]) -> Exit {
     }
 }
 
-/// Hands out the event ids: by the number of their payload words, so that an id alone tells how
-/// many follow, and then in the order of the functions.
+/// Hands out the event ids: by what their payload is, so that an id alone tells how many words follow,
+/// and then in the order of the functions.
 fn number_events(plan: &mut Plan) {
-    let mut widths = Vec::new();
-    for (_, words, count) in plan.functions.iter_mut().flat_map(events_of) {
-        widths.resize(widths.len().max(words + 1), 0);
-        widths[words] += count;
+    let mut sizes: BTreeMap<Payload, u32> = BTreeMap::new();
+    for (_, payload, count) in plan.functions.iter_mut().flat_map(events_of) {
+        *sizes.entry(payload).or_default() += count;
     }
-    let mut next: Vec<u32> = Vec::with_capacity(widths.len());
-    for words in 0..widths.len() {
-        next.push(words.checked_sub(1).map_or(0, |before| next[before] + widths[before]));
+    let mut end = 0;
+    let mut next: BTreeMap<Payload, u32> = BTreeMap::new();
+    for (&payload, &size) in &sizes {
+        next.insert(payload, end);
+        end += size;
+        let (sizes, class) = match payload {
+            Payload::Words(words) => (&mut plan.widths, words),
+            Payload::Counters(counters) => (&mut plan.counted, counters),
+        };
+        sizes.resize(class + 1, 0);
+        sizes[class] = size;
     }
-    for (event, words, count) in plan.functions.iter_mut().flat_map(events_of) {
-        *event = next[words];
-        next[words] += count;
+    for (event, payload, count) in plan.functions.iter_mut().flat_map(events_of) {
+        let next = next.get_mut(&payload).expect("all were counted");
+        *event = *next;
+        *next += count;
     }
-    plan.widths = widths;
 }
 
-/// The events of one function: where its first id stands, its payload words, the number of ids.
-fn events_of(function: &mut FunctionPlan) -> impl Iterator<Item = (&mut u32, usize, u32)> {
-    let words =
-        |values: &[Recorded]| values.iter().map(|recorded| recorded.ty.words()).sum::<usize>();
+/// What follows an event's id, in the order of the ids.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Payload {
+    /// So many words.
+    Words(usize),
+    /// So many counters.
+    Counters(usize),
+}
+
+/// The events of one function: where its first id stands, its payload, the number of ids.
+fn events_of(function: &mut FunctionPlan) -> impl Iterator<Item = (&mut u32, Payload, u32)> {
+    let words = |values: &[Recorded]| {
+        Payload::Words(values.iter().map(|recorded| recorded.ty.words()).sum::<usize>())
+    };
     let regions = function
         .regions
         .iter_mut()
         .map(move |region| (&mut region.first_event, words(&region.values), region.paths));
     let sites = function.sites.iter_mut().map(|site| {
         let words = if site.wide { 2 } else { 1 };
-        (&mut site.event, words, 1)
+        (&mut site.event, Payload::Words(words), 1)
     });
-    let nests =
-        function.nests.iter_mut().map(move |nest| (&mut nest.event, words(&nest.values), 1));
+    let nests = function.nests.iter_mut().map(move |nest| {
+        let payload = match nest.counters.len() {
+            0 => words(&nest.values),
+            counters => Payload::Counters(counters),
+        };
+        (&mut nest.event, payload, 1)
+    });
     regions.chain(sites).chain(nests)
 }

@@ -57,7 +57,17 @@ pub fn tail_bounds(
         let arrival = arrivals[&index].clone();
         let after = |cost: u64| arrival.start() + cost..=arrival.end() + cost;
         if let Some(nest) = block.nest {
-            if let Some(shortest) = shortest_in_nest(function_plan, nest, operator, &costs)? {
+            if function_plan.nests[nest as usize].is_counted() {
+                if let Some((_, line)) = counted_line(function_plan, operator)
+                    && let Some(cost) = cost_of_line(function_plan, nest, line, operator, &costs)?
+                {
+                    return Ok(Some(Tail {
+                        low: arrival.start() + cost,
+                        high: arrival.end() + cost,
+                    }));
+                }
+            } else if let Some(shortest) = shortest_in_nest(function_plan, nest, operator, &costs)?
+            {
                 return Ok(Some(Tail { low: arrival.start() + shortest, high: *arrival.end() }));
             }
             for target in function_plan.inner_targets(index) {
@@ -90,8 +100,10 @@ pub fn tail_bounds(
 pub struct Tail {
     /// The least.
     pub low: u64,
-    /// The most. Of an operator in a nest: the most up to the nest, because what the nest cost at
-    /// most is known from its event.
+    /// The most. Of an operator in a nest whose branches are computed: the most up to the nest, because
+    /// what the nest cost at most is known from its event. Of one in a counted nest both are what its
+    /// last line of blocks cost (see [`counted_line`]), on top of the most and the least up to the
+    /// nest.
     pub high: u64,
 }
 
@@ -121,6 +133,65 @@ fn shortest_in_nest(
         }
     }
     Ok(None)
+}
+
+/// Where a trap at `operator` cut a counted nest short: the number of the nest, and the first block of
+/// the line of blocks, each of which leads to the next one alone and is reached from nowhere else, in
+/// which `operator` stands. `None` when it doesn't stand in a counted nest.
+pub fn counted_line(function: &FunctionPlan, operator: u32) -> Option<(u32, u32)> {
+    let contains = |block: &Block| (block.first_operator..block.end_operator).contains(&operator);
+    let mut block = function.blocks.iter().position(contains)?;
+    let nest = function.blocks[block].nest?;
+    function.nests[nest as usize].is_counted().then_some(())?;
+    while let Some(before) = before_in_line(function, block) {
+        block = before;
+    }
+    Some((nest, block as u32))
+}
+
+/// The block that leads to `block` alone, if `block` is reached from nowhere else.
+fn before_in_line(function: &FunctionPlan, block: usize) -> Option<usize> {
+    let found = &function.blocks[block];
+    if found.nest.is_some_and(|nest| function.nest_header(nest) as usize == block) {
+        return None;
+    }
+    let leads_there = |other: &Block| {
+        matches!(&other.exit, Exit::Branch(edges)
+            if edges.iter().any(|edge| edge.target as usize == block))
+    };
+    let mut sources = (0..).zip(&function.blocks).filter(|(_, other)| leads_there(other));
+    let (Some((source, other)), None) = (sources.next(), sources.next()) else { return None };
+    let goes_on = matches!(&other.exit, Exit::Branch(edges) if edges.len() == 1);
+    // Within a nest every block can be reached from its header, which ends the line.
+    (goes_on && other.nest == found.nest && source < block).then_some(source)
+}
+
+/// Cost of the line of blocks from `block` to `operator`, its own flat cost included; `None` when
+/// the line doesn't lead there.
+fn cost_of_line(
+    function: &FunctionPlan,
+    nest: u32,
+    block: u32,
+    operator: u32,
+    costs: &Costs,
+) -> Result<Option<u64>, Error> {
+    let (mut number, mut cost) = (block, 0);
+    loop {
+        let block = &function.blocks[number as usize];
+        if block.nest != Some(nest) {
+            return Ok(None);
+        }
+        if (block.first_operator..block.end_operator).contains(&operator) {
+            return Ok(Some(cost + costs.range(block.first_operator, operator + 1)?));
+        }
+        cost += costs.range(block.first_operator, block.end_operator)?;
+        match &block.exit {
+            Exit::Branch(edges) if edges.len() == 1 && edges[0].target > number => {
+                number = edges[0].target;
+            }
+            _ => return Ok(None),
+        }
+    }
 }
 
 /// Lowest and highest cost of arriving at blocks.
@@ -196,17 +267,10 @@ fn access(module: &Module<'_>, operator: &Operator<'_>) -> Option<Access> {
 fn stretch_start(function: &FunctionPlan, operator: u32) -> Option<u32> {
     let contains = |block: &Block| (block.first_operator..block.end_operator).contains(&operator);
     let mut current = function.blocks.iter().position(contains)?;
-    while !function.blocks[current].cut_on_arrival {
-        let mut sources = function.blocks[..current].iter().enumerate().filter(|(_, block)| {
-            matches!(&block.exit, Exit::Branch(edges)
-                if edges.iter().any(|edge| edge.target as usize == current))
-        });
-        let (Some((source, block)), None) = (sources.next(), sources.next()) else { break };
-        let goes_on = matches!(&block.exit, Exit::Branch(edges) if edges.len() == 1);
-        if !goes_on || block.nest != function.blocks[current].nest {
-            break;
-        }
-        current = source;
+    while !function.blocks[current].cut_on_arrival
+        && let Some(before) = before_in_line(function, current)
+    {
+        current = before;
     }
     Some(function.blocks[current].first_operator)
 }

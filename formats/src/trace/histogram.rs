@@ -3,20 +3,21 @@
 //! Fuel is a sum over events, so a histogram is enough for exact totals and flat profiles, and
 //! much smaller than the events in order. Stored sorted, as variable-length numbers: the
 //! difference of the ids, the payload's length and words, and the count of each entry, which
-//! Zstandard then shrinks.
+//! Zstandard then shrinks. All events of a counted nest are one entry, with the sums of their counters.
 
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::sums::{Sums, counters};
 use super::varint;
 use crate::events::{Event, EventError, EventRef, Events, Payload};
-use crate::plan::{EventLayout, MAX_PAYLOAD_WORDS};
+use crate::plan::{EventLayout, MAX_EVENT_WORDS};
 
-/// One distinct event and how often it occurred.
+/// One distinct event and how often it occurred; or all events of one counted nest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HistogramEntry {
-    /// The event.
+    /// The event. Of a counted nest the counters are the sums of those of all its events.
     pub event: Event,
     /// How often it occurred, at least once.
     pub count: u64,
@@ -66,6 +67,13 @@ pub enum HistogramError {
         /// Number of payload words found there.
         words: usize,
     },
+}
+
+impl HistogramEntry {
+    /// The counters of a counted nest's events, added up.
+    pub fn counters(&self) -> impl Iterator<Item = u64> + '_ {
+        counters(self.event.payload.iter().copied())
+    }
 }
 
 impl Histogram {
@@ -168,7 +176,7 @@ fn decode_entry(bytes: &mut &[u8], previous_id: u32) -> Option<HistogramEntry> {
     let difference = u32::try_from(varint::read(bytes)?).ok()?;
     let id = previous_id.checked_add(difference)?;
     let words = usize::try_from(varint::read(bytes)?).ok()?;
-    if words > MAX_PAYLOAD_WORDS {
+    if words > MAX_EVENT_WORDS {
         return None;
     }
     let word = |_| u32::try_from(varint::read(bytes)?).ok();
@@ -191,6 +199,8 @@ pub struct EventCounter {
     table: Vec<u64>,
     /// The ids whose count in `table` is not 0.
     touched: Vec<u32>,
+    /// Counters of counted nests.
+    sums: Sums,
     /// Counts of all other events.
     map: HashMap<Event, u64, RandomState>,
 }
@@ -202,6 +212,7 @@ impl EventCounter {
             layout,
             table: vec![0; layout.bare().min(MAX_TABLE_EVENTS) as usize],
             touched: Vec::new(),
+            sums: Sums::default(),
             map: HashMap::default(),
         }
     }
@@ -236,7 +247,7 @@ impl EventCounter {
 
     /// Number of different events since the counts were last taken.
     pub fn distinct(&self) -> usize {
-        self.touched.len() + self.map.len()
+        self.touched.len() + self.sums.len() + self.map.len()
     }
 
     #[inline]
@@ -248,18 +259,22 @@ impl EventCounter {
                 }
                 *count += times;
             }
+            None if event.id >= self.layout.first_counted() => {
+                self.sums.add(event.id, times, event.payload.iter().copied());
+            }
             None => *self.map.entry(event.to_event()).or_insert(0) += times,
         }
     }
 
     /// The counts since the last call; the counter starts over.
     pub fn take(&mut self) -> Histogram {
-        let mut entries = Vec::with_capacity(self.touched.len() + self.map.len());
+        let mut entries = Vec::with_capacity(self.distinct());
         for id in self.touched.drain(..) {
             let count = std::mem::take(&mut self.table[id as usize]);
             entries.push(HistogramEntry { event: Event { id, payload: Payload::new() }, count });
         }
         entries.extend(self.map.drain().map(|(event, count)| HistogramEntry { event, count }));
+        entries.extend(self.sums.drain());
         entries.sort_unstable();
         Histogram { entries }
     }
@@ -350,6 +365,20 @@ mod tests {
             assert_eq!(counter.add_histogram(&wrong), Err(error));
             assert_eq!(counter.distinct(), 0);
         }
+    }
+
+    #[test]
+    fn counters_of_one_nest_are_added_up() {
+        let layout = EventLayout::new(&[10, 2], &[0, 1, 1]);
+        let mut counter = EventCounter::new(layout);
+        let most = u32::MAX;
+        assert_eq!(counter.count(&[12, most, 0, 3, 12, 1, 7, 13, 1, 2, 3, 4]), Ok(4));
+        let more = Histogram::from_entries(vec![entry(12, &[5, 0], 3), entry(13, &[0; 4], 1)]);
+        counter.add_histogram(&more.unwrap()).unwrap();
+        let expected = [entry(3, &[], 1), entry(12, &[5, 8], 5), entry(13, &[1, 2, 3, 4], 2)];
+        assert_eq!(counter.distinct(), 3);
+        assert_eq!(counter.take().entries(), expected);
+        assert_eq!(expected[2].counters().collect::<Vec<u64>>(), [1 | 2 << 32, 3 | 4 << 32]);
     }
 
     #[test]

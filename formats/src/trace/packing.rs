@@ -18,8 +18,10 @@ use foldhash::fast::RandomState;
 
 use super::frame::u32_at;
 use super::histogram::{Histogram, HistogramEntry};
+use super::sums::{Sums, counters};
+use super::varint;
 use crate::events::{Event, EventError, Payload};
-use crate::plan::{EventLayout, MAX_PAYLOAD_WORDS};
+use crate::plan::{COUNTER_WORDS, EventLayout, MAX_EVENT_WORDS};
 
 /// Ids below this have their code in a table, the others in a hash map: 4 MiB hold the events of all
 /// but the largest programs.
@@ -34,6 +36,17 @@ const HEAD_BYTES: usize = 8;
 /// Counts that are kept apart, so that adding to one needn't wait for the addition before it.
 const LANES: usize = 4;
 
+/// Stands in a width whose other bits are the number of counters of a counted nest.
+const COUNTED: u8 = 0x80;
+
+/// The payload words of an id with this width.
+fn payload_words(width: u8) -> usize {
+    match width & COUNTED {
+        0 => width.into(),
+        _ => usize::from(width & !COUNTED) * COUNTER_WORDS,
+    }
+}
+
 /// A word of the ring.
 type Word = [u8; 4];
 
@@ -46,7 +59,7 @@ pub struct Packer {
     codes: Codes,
     /// The payloads, one after the other.
     payloads: Vec<u8>,
-    /// The distinct events with a payload, and how often each occurred.
+    /// The distinct events with a payload, and how often each occurred; the sums of counted nests.
     counts: Vec<HistogramEntry>,
     packed: Vec<u8>,
 }
@@ -60,7 +73,7 @@ struct Ids {
     /// The codes of ids beyond the table.
     beyond: HashMap<u32, u32, RandomState>,
     ids: Vec<u32>,
-    /// The number of payload words of each id.
+    /// The number of payload words of each id, or, with [`COUNTED`], of counters.
     widths: Vec<u8>,
 }
 
@@ -99,8 +112,13 @@ impl Packer {
     pub fn take_in(&mut self, bytes: &[u8]) -> Result<u64, EventError> {
         self.clear();
         let (words, _) = bytes.as_chunks();
-        let mut walk =
-            Walk { words, at: 0, payloads: &mut self.payloads, counts: HashMap::default() };
+        let mut walk = Walk {
+            words,
+            at: 0,
+            payloads: &mut self.payloads,
+            counts: HashMap::default(),
+            sums: Sums::default(),
+        };
         let mut narrow = match &mut self.codes {
             Codes::Bytes(codes) => std::mem::take(codes),
             _ => Vec::new(),
@@ -116,6 +134,7 @@ impl Packer {
             }
         }
         self.counts.extend(walk.counts.into_iter().map(|(event, count)| entry(event, count)));
+        self.counts.extend(walk.sums.drain());
         Ok(self.codes.len() as u64)
     }
 
@@ -200,6 +219,7 @@ struct Walk<'w, 'p> {
     payloads: &'p mut Vec<u8>,
     /// How often each event with a payload occurred, by its words.
     counts: HashMap<&'w [u8], u64, RandomState>,
+    sums: Sums,
 }
 
 impl Walk<'_, '_> {
@@ -241,16 +261,31 @@ impl Walk<'_, '_> {
     /// Takes any one event; `None` when its code is too wide.
     fn event<C: Code>(&mut self, ids: &mut Ids) -> Result<Option<C>, EventError> {
         let (word, id) = (self.at, u32::from_le_bytes(self.words[self.at]));
-        let width = ids.layout.payload_words(id).ok_or(EventError::UnknownId { word, id })?;
-        let event = self.words[word..].get(..=width).ok_or(EventError::CutShort { word, id })?;
         let code = match ids.code(id) {
             Some(code) => code,
-            None if ids.ids.len() >= C::COUNT => return Ok(None),
-            None => ids.add(id, width),
+            None => {
+                let payload = ids.layout.payload_words(id);
+                let width = payload.ok_or(EventError::UnknownId { word, id })?;
+                if self.words.len() - word <= width {
+                    return Err(EventError::CutShort { word, id });
+                }
+                if ids.ids.len() >= C::COUNT {
+                    return Ok(None);
+                }
+                ids.add(id, width)
+            }
         };
+        let width = ids.width(code);
+        let event = self.words[word..].get(..=width).ok_or(EventError::CutShort { word, id })?;
         if width > 0 {
-            self.payloads.extend_from_slice(event[1..].as_flattened());
-            *self.counts.entry(event.as_flattened()).or_insert(0) += 1;
+            if ids.widths[code as usize] & COUNTED != 0 {
+                let words = || event[1..].iter().map(|&word| u32::from_le_bytes(word));
+                counters(words()).for_each(|counter| varint::write(self.payloads, counter));
+                self.sums.add(id, 1, words());
+            } else {
+                self.payloads.extend_from_slice(event[1..].as_flattened());
+                *self.counts.entry(event.as_flattened()).or_insert(0) += 1;
+            }
         }
         self.at += 1 + width;
         Ok(Some(C::from_number(code)))
@@ -274,8 +309,16 @@ impl Ids {
             }
         }
         self.ids.push(id);
-        self.widths.push(width as u8);
+        self.widths.push(match self.layout.counters(id) {
+            Some(counters) => counters as u8 | COUNTED,
+            None => width as u8,
+        });
         code
+    }
+
+    /// Number of payload words of the id with this code.
+    fn width(&self, code: u32) -> usize {
+        payload_words(self.widths[code as usize])
     }
 
     fn clear(&mut self) {
@@ -364,12 +407,13 @@ fn code_bytes(distinct: usize) -> usize {
     }
 }
 
-/// Length of a packed segment; `None` when no memory holds it.
-fn packed_bytes(events: usize, distinct: usize, payload_words: usize) -> Option<usize> {
-    let ids = distinct.checked_mul(5)?;
-    let codes = events.checked_mul(code_bytes(distinct))?;
-    let payloads = payload_words.checked_mul(4)?;
-    HEAD_BYTES.checked_add(ids)?.checked_add(codes)?.checked_add(payloads)
+/// The parts of a packed segment behind its head: ids, widths, codes and payloads. `None` when it is too
+/// short for them.
+fn parts(body: &[u8], events: usize, distinct: usize) -> Option<(&[u8], &[u8], &[u8], &[u8])> {
+    let (ids, rest) = body.split_at_checked(distinct.checked_mul(4)?)?;
+    let (widths, rest) = rest.split_at_checked(distinct)?;
+    let (codes, payloads) = rest.split_at_checked(events.checked_mul(code_bytes(distinct))?)?;
+    Some((ids, widths, codes, payloads))
 }
 
 /// Restores the words of a packed segment, as bytes; there must be exactly `raw_bytes` of them.
@@ -377,17 +421,12 @@ pub(super) fn unpack(packed: &[u8], raw_bytes: usize) -> Result<Vec<u8>, &'stati
     let head = packed.get(..HEAD_BYTES).ok_or("the packed segment has no head")?;
     let (events, distinct) = (u32_at(head, 0) as usize, u32_at(head, 4) as usize);
     // An event takes at least one word.
-    let payload_words = (raw_bytes / 4)
-        .checked_sub(events)
-        .filter(|_| distinct <= events)
-        .ok_or("the packed segment has more events than words")?;
-    if packed_bytes(events, distinct, payload_words) != Some(packed.len()) {
-        return Err("the packed segment does not have the length that its head announces");
+    if events > raw_bytes / 4 || distinct > events {
+        return Err("the packed segment has more events than words");
     }
-    let (ids, rest) = packed[HEAD_BYTES..].split_at(4 * distinct);
-    let (widths, rest) = rest.split_at(distinct);
-    let (codes, payloads) = rest.split_at(events * code_bytes(distinct));
-    if widths.iter().any(|&width| usize::from(width) > MAX_PAYLOAD_WORDS) {
+    let (ids, widths, codes, payloads) = parts(&packed[HEAD_BYTES..], events, distinct)
+        .ok_or("the packed segment does not have the length that its head announces")?;
+    if widths.iter().any(|&width| payload_words(width) > MAX_EVENT_WORDS) {
         return Err("the packed segment has an event with too many payload words");
     }
     let dictionary = Dictionary { ids: ids.as_chunks().0, widths, payloads };
@@ -413,23 +452,37 @@ struct Dictionary<'a> {
 }
 
 impl Dictionary<'_> {
-    /// The words that `codes` stand for; `None` when there is no such code or payload.
+    /// The words that `codes` stand for; `None` when there is no such code or payload, when payloads are
+    /// left over, or when the words are more than `raw_bytes`.
     fn words(mut self, raw_bytes: usize, codes: impl Iterator<Item = usize>) -> Option<Vec<u8>> {
         let mut words = Vec::with_capacity(raw_bytes);
         if self.widths.iter().all(|&width| width == 0) {
             for code in codes {
                 words.extend_from_slice(self.ids.get(code)?);
             }
-            return Some(words);
+            return self.payloads.is_empty().then_some(words);
         }
         for code in codes {
             words.extend_from_slice(self.ids.get(code)?);
-            let (payload, rest) =
-                self.payloads.split_at_checked(4 * usize::from(self.widths[code]))?;
-            words.extend_from_slice(payload);
-            self.payloads = rest;
+            match self.widths[code] {
+                0 => {}
+                width if width & COUNTED != 0 => {
+                    for _ in 0..width & !COUNTED {
+                        let counter = varint::read(&mut self.payloads)?;
+                        words.extend_from_slice(&counter.to_le_bytes());
+                    }
+                }
+                width => {
+                    let (payload, rest) = self.payloads.split_at_checked(4 * usize::from(width))?;
+                    words.extend_from_slice(payload);
+                    self.payloads = rest;
+                }
+            }
+            if words.len() > raw_bytes {
+                return None;
+            }
         }
-        Some(words)
+        self.payloads.is_empty().then_some(words)
     }
 }
 
@@ -487,6 +540,25 @@ mod tests {
     }
 
     #[test]
+    fn counters_come_back_whatever_their_size() {
+        let layout = EventLayout::new(&[300, 1], &[0, 1, 2]);
+        let mut packer = Packer::new(layout);
+        let mut words = vec![302, 1, 0, 0, 1];
+        words.extend([301, u32::MAX, u32::MAX, 7, 300, 9]);
+        words.extend([303, 0, 1 << 31, 127, 0, 302, 128, 0, 0, 0]);
+        check(&mut packer, layout, &words);
+        // The codes are of two bytes from the middle on.
+        let many: Vec<u32> = (0..300).chain([301, 5, 0]).chain(0..300).chain([301, 6, 0]).collect();
+        check(&mut packer, layout, &many);
+        assert_eq!(
+            packer.take_in(&bytes(&[301, 1])),
+            Err(EventError::CutShort { word: 0, id: 301 })
+        );
+        let twice = packer.take_in(&bytes(&[301, 1, 1, 301, 1]));
+        assert_eq!(twice, Err(EventError::CutShort { word: 3, id: 301 }));
+    }
+
+    #[test]
     fn a_word_that_is_no_event_is_reported() {
         let mut packer = Packer::new(EventLayout::of_widths(&[1, 1]));
         assert_eq!(packer.take_in(&bytes(&[0, 4])), Err(EventError::UnknownId { word: 1, id: 4 }));
@@ -496,11 +568,11 @@ mod tests {
 
     #[test]
     fn damaged_segments_are_refused_or_come_back_as_long_as_announced() {
-        let layout = EventLayout::of_widths(&[300, 2, 1]);
+        let layout = EventLayout::new(&[300, 2, 1], &[0, 1]);
         let mut random = SplitMix64::new(5);
         let mut packer = Packer::new(layout);
-        let words: Vec<u32> =
-            (0..400u32).map(|word| word % 290).chain([300, 7, 302, 8, 9]).collect();
+        let rare = [300, 7, 302, 8, 9, 303, 5000, 0, 303, 6, 0];
+        let words: Vec<u32> = (0..400u32).map(|word| word % 290).chain(rare).collect();
         packer.take_in(&bytes(&words)).unwrap();
         let whole = packer.packed().to_vec();
         for cut in 0..whole.len() {

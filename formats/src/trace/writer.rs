@@ -125,7 +125,11 @@ impl<W: Write> TraceWriter<W> {
         if let Some(histogram) = histogram {
             check_events(info, histogram)?;
         }
-        let body = Body::Packed { words, packed: packer.packed() };
+        // Counters that take all of their 64 bits take more when they are packed.
+        let body = match packer.packed() {
+            packed if packed.len() <= words.len() => Body::Packed { words, packed },
+            _ => Body::Plain(words),
+        };
         self.write_segment_frames(FrameKind::Segment, info, histogram, body)
     }
 

@@ -56,6 +56,7 @@ pub(crate) fn plan() -> Plan {
         imported_functions: 1,
         functions: vec![function],
         widths: vec![3, 1],
+        counted: vec![],
         ring_export: "wf.ring".to_owned(),
         position_export: "wf.position".to_owned(),
     }
@@ -85,6 +86,7 @@ pub(crate) fn mixed_plan() -> Plan {
         imported_functions: 0,
         functions: vec![mixed_function(), nest_with_two_exits()],
         widths: [vec![5, 2, 2, 5], vec![0; 12], vec![1]].concat(),
+        counted: vec![],
         ring_export: "wf.ring".to_owned(),
         position_export: "wf.position".to_owned(),
     }
@@ -164,6 +166,7 @@ fn mixed_function() -> FunctionPlan {
             after: Some(7),
             event: 8,
             values: vec![recorded(3, Scalar::F64)],
+            counters: vec![],
         }],
     }
 }
@@ -188,7 +191,7 @@ fn nest_with_two_exits() -> FunctionPlan {
             region(4, RegionKind::Join, 4),
         ],
         sites: vec![],
-        nests: vec![Nest { outermost: 0, after: None, event: 14, values }],
+        nests: vec![Nest { outermost: 0, after: None, event: 14, values, counters: vec![] }],
     }
 }
 

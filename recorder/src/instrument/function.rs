@@ -5,8 +5,8 @@
 //!
 //! * the body is wrapped in a block, so that `return` and branches to the function's label lead to
 //!   one place behind it, where the last path is pushed;
-//! * a `br_table` whose edges have values goes through *pads*, one for each target, that add the
-//!   value and branch on;
+//! * a `br_table` whose edges have values, or counters, goes through *pads*, one for each target, that
+//!   add the value, or count, and branch on;
 //! * a `try_table` is wrapped in blocks, one for each catch clause, where the region of a caught
 //!   exception starts before control goes on to the clause's label.
 //!
@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use formats::plan::{Block, Edge, Exit, FunctionPlan, Origin, Plan, RegionKind, Scalar};
+use formats::plan::{Block, Counter, Edge, Exit, FunctionPlan, Origin, Plan, RegionKind, Scalar};
 use slicer::cfg::catch_label;
 use slicer::module::Module;
 use wasm_encoder::reencode::Reencode;
@@ -77,6 +77,8 @@ pub(super) struct Rewriter<'a> {
     /// The locals that keep values, so far as values were kept in them.
     stored: BTreeSet<u32>,
     landing_events: HashMap<(u32, u32), u32>,
+    /// The numbers of the counters, among those of their nest.
+    counters: HashMap<Counter, u32>,
     frames: Vec<Frame>,
     /// Number of open labels in the output.
     depth: u32,
@@ -102,14 +104,15 @@ impl<'a> Rewriter<'a> {
         }
         let holds_operators =
             |index: &u32| !landing_blocks.contains(index) && !is_epilogue(function_plan, *index);
-        // The locals are numbered once the body's own have been counted.
-        let locals = Locals { path: 0, position: 0, scratch: 0, narrow_units: 0, wide_units: 0 };
+        let counters =
+            function_plan.nests.iter().flat_map(|nest| nest.counters.iter().copied().zip(0..));
         Rewriter {
             module,
             function,
             plan: function_plan,
             types,
-            push: Push { additions, locals },
+            // The locals are numbered once the body's own have been counted.
+            push: Push { additions, locals: Locals::default() },
             shift: ShiftFunctions { imported: module.imported_functions },
             blocks: (0..function_plan.blocks.len() as u32).filter(holds_operators).collect(),
             next_block: 0,
@@ -119,6 +122,7 @@ impl<'a> Rewriter<'a> {
             values: Values::default(),
             stored: BTreeSet::new(),
             landing_events,
+            counters: counters.collect(),
             frames: Vec::new(),
             depth: 0,
             output: Rewritten {
@@ -185,7 +189,11 @@ impl<'a> Rewriter<'a> {
         }
         let wide = self.plan.sites.iter().any(|site| site.wide);
         let narrow = self.plan.sites.iter().any(|site| !site.wide);
-        let (words, doubles) = (3 + u32::from(narrow), u32::from(wide));
+        let counters = self.plan.nests.iter().map(|nest| nest.counters.len() as u32);
+        let counters = counters.max().unwrap_or(0);
+        let counted = u32::from(counters > 0);
+        let words = 3 + u32::from(narrow) + counted;
+        let doubles = u32::from(wide) + counters;
         let own = count + u64::from(words + doubles);
         self.values = Values::new(self.plan, own as u32);
         let total = own + self.values.locals().count() as u64;
@@ -201,11 +209,13 @@ impl<'a> Rewriter<'a> {
             path: first,
             position: first + 1,
             scratch: first + 2,
-            narrow_units: first + 3,
-            wide_units: first + words,
+            open_event: first + 3,
+            narrow_units: first + 3 + counted,
+            counters: first + words,
+            wide_units: first + words + counters,
         };
         declared.push((words, wasm_encoder::ValType::I32));
-        if wide {
+        if doubles > 0 {
             declared.push((doubles, wasm_encoder::ValType::I64));
         }
         declared.extend(self.values.locals().map(|ty| (1, val_type(ty))));
@@ -267,6 +277,14 @@ impl<'a> Rewriter<'a> {
         if let Some(region) = block.region {
             let first_event = self.plan.regions[region as usize].first_event;
             self.push.set_path(&mut self.output.bytes, first_event);
+        }
+        self.count(Counter::Block(next));
+    }
+
+    /// Counts `counter`, if it is one.
+    fn count(&mut self, counter: Counter) {
+        if let Some(&number) = self.counters.get(&counter) {
+            self.push.count(&mut self.output.bytes, number);
         }
     }
 
@@ -345,8 +363,13 @@ impl<'a> Rewriter<'a> {
             return;
         }
         self.next_nest += 1;
-        let values = self.values.fields(&nest.values);
-        let check = self.push.nest(&mut self.output.bytes, nest.event, &values);
+        let bytes = &mut self.output.bytes;
+        let check = if nest.is_counted() {
+            self.push.counted_nest(bytes, nest.event, nest.counters.len() as u32)
+        } else {
+            let values = self.values.fields(&nest.values);
+            self.push.nest(bytes, nest.event, &values)
+        };
         self.output.flush_checks.push(check);
     }
 
@@ -393,12 +416,26 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// Adds what the fall-through edge of a conditional branch, or the edge into the then-arm of
-    /// an `if`, is worth.
+    /// Takes the fall-through edge of a conditional branch, or the edge into the then-arm of an `if`.
     fn add_fallthrough(&mut self) {
         if let [_, fallthrough] = self.edges() {
-            self.push.add_path(&mut self.output.bytes, fallthrough.value);
+            self.take_edge(1, fallthrough.value);
         }
+    }
+
+    /// Takes the edge number `edge` of the current block: adds its value, or counts it.
+    fn take_edge(&mut self, edge: u32, value: u32) {
+        self.push.add_path(&mut self.output.bytes, value);
+        if let Some(block) = self.current {
+            self.count(Counter::Edge { block, edge });
+        }
+    }
+
+    /// Whether code stands on edges of the current block.
+    fn marks_edges(&self) -> bool {
+        let counted = |(edge, block)| self.counters.contains_key(&Counter::Edge { block, edge });
+        let values = self.edges().iter().any(|edge| edge.value != 0);
+        values || (1..self.edges().len() as u32).zip(self.current.into_iter().cycle()).any(counted)
     }
 
     fn open(&mut self, block_type: BlockType, is_loop: bool, original: &[u8]) {
@@ -463,7 +500,7 @@ impl<'a> Rewriter<'a> {
         let mut entries = targets.targets().collect::<Result<Vec<u32>, _>>()?;
         entries.push(targets.default());
         let edges = self.edges();
-        if edges.len() < 2 {
+        if !self.marks_edges() {
             let entries = entries.iter().map(|&entry| self.relative(self.position(entry)));
             let entries = entries.collect();
             self.emit_br_table(entries);
@@ -513,9 +550,9 @@ impl<'a> Rewriter<'a> {
             })
             .collect();
         self.emit_br_table(through_pads);
-        for (&label, &value) in table.labels.iter().zip(&table.values).skip(1) {
+        for (edge, (&label, &value)) in (0..).zip(table.labels.iter().zip(&table.values)).skip(1) {
             self.close_block();
-            self.push.add_path(&mut self.output.bytes, value);
+            self.take_edge(edge, value);
             let target = self.relative(self.position(label));
             self.sink().br(target);
         }
@@ -539,7 +576,7 @@ impl<'a> Rewriter<'a> {
         self.emit_br_table(to_pads);
         for (number, &value) in (1..).zip(&table.values[1..]) {
             self.sink().end();
-            self.push.add_path(&mut self.output.bytes, value);
+            self.take_edge(number, value);
             self.sink().br(pads - number);
         }
         self.sink().end();

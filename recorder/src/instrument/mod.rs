@@ -18,7 +18,7 @@ mod tests;
 mod types;
 mod values;
 
-use formats::plan::Plan;
+use formats::plan::{COUNTER_WORDS, Plan};
 use formats::trace::Location;
 use rayon::prelude::*;
 use slicer::module::Module;
@@ -133,7 +133,9 @@ impl Additions {
 
 /// Bytes of an id and the largest payload.
 fn largest_event_bytes(plan: &Plan) -> u32 {
-    plan.widths.len().max(1) as u32 * push::WORD_BYTES
+    let words = plan.widths.len().saturating_sub(1);
+    let counter_words = plan.counted.len().saturating_sub(1) * COUNTER_WORDS;
+    (1 + words.max(counter_words)) as u32 * push::WORD_BYTES
 }
 
 /// Moves the indices of the defined functions up by one, to make room for the import.

@@ -5,8 +5,12 @@
 //! function when less than the largest event has room. The position is kept in a local and written
 //! through to its global at once, so that it is known wherever a trap ends the program; it is read
 //! again from the global where other functions may have pushed.
+//!
+//! The event of a counted nest is opened when the nest is entered, with all counters 0, after making room
+//! for it. Within the nest nothing else is pushed, so that the event stays where it is while its
+//! counters, which locals hold, are written through to it: whatever ends the program, they are true.
 
-use formats::plan::Scalar;
+use formats::plan::{COUNTER_WORDS, Scalar};
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
 
 use super::Additions;
@@ -15,7 +19,7 @@ use super::Additions;
 pub(super) const WORD_BYTES: u32 = 4;
 
 /// The locals that instrumentation adds to a function.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Locals {
     /// Event id of the running region's path so far (i32).
     pub(super) path: u32,
@@ -28,6 +32,10 @@ pub(super) struct Locals {
     pub(super) narrow_units: u32,
     /// Units of a site (i64), where the function has such sites.
     pub(super) wide_units: u32,
+    /// Where the open event of a counted nest lies (i32), where the function has counted nests.
+    pub(super) open_event: u32,
+    /// The first of the counters of a counted nest (i64), as many as the largest nest has.
+    pub(super) counters: u32,
 }
 
 /// A value that an event carries.
@@ -99,6 +107,42 @@ impl Push {
         self.event(bytes, Id::Constant(event), values)
     }
 
+    /// Opens the event `event` of a nest with so many counters.
+    pub(super) fn counted_nest(
+        &self,
+        bytes: &mut Vec<u8>,
+        event: u32,
+        counters: u32,
+    ) -> FlushCheck {
+        let Locals { position, open_event, .. } = self.locals;
+        let size = (1 + counters * COUNTER_WORDS as u32) * WORD_BYTES;
+        let check = self.flush_from(bytes, self.additions.flush_at - size);
+        let mut code = InstructionSink::new(bytes);
+        code.local_get(position).local_tee(open_event);
+        code.i32_const(event as i32).i32_store(self.word(0));
+        for counter in 0..counters {
+            code.local_get(open_event);
+            code.i64_const(0).local_tee(self.locals.counters + counter);
+            code.i64_store(self.counter(counter));
+        }
+        code.local_get(open_event).i32_const(size as i32).i32_add();
+        code.local_tee(position).global_set(self.additions.position_global);
+        check
+    }
+
+    /// Counts the counter number `counter` of the nest whose event is open.
+    pub(super) fn count(&self, bytes: &mut Vec<u8>, counter: u32) {
+        let local = self.locals.counters + counter;
+        let mut code = InstructionSink::new(bytes);
+        code.local_get(self.locals.open_event);
+        code.local_get(local).i64_const(1).i64_add().local_tee(local);
+        code.i64_store(self.counter(counter));
+    }
+
+    fn counter(&self, counter: u32) -> MemArg {
+        self.word(1 + counter * COUNTER_WORDS as u32)
+    }
+
     /// Pushes the event `event` of a site, with the i32 on top of the operand stack as units.
     pub(super) fn narrow_site(&self, bytes: &mut Vec<u8>, event: u32) -> FlushCheck {
         let units = self.locals.narrow_units;
@@ -153,9 +197,14 @@ impl Push {
 
     /// Flushes the ring if the largest event has no room in it.
     fn flush_if_full(&self, bytes: &mut Vec<u8>) -> FlushCheck {
+        self.flush_from(bytes, self.additions.flush_at)
+    }
+
+    /// Flushes the ring if the position is `limit` or more.
+    fn flush_from(&self, bytes: &mut Vec<u8>, limit: u32) -> FlushCheck {
         let position = self.locals.position;
         let mut code = InstructionSink::new(bytes);
-        code.local_get(position).i32_const(self.additions.flush_at as i32).i32_ge_u();
+        code.local_get(position).i32_const(limit as i32).i32_ge_u();
         let check = FlushCheck(bytes.len() as u32);
         let mut code = InstructionSink::new(bytes);
         code.if_(BlockType::Empty);

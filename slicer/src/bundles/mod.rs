@@ -9,7 +9,8 @@
 //! * Max slices record *sources*: every branch is computed that can be, nests are stepped over,
 //!   and what they depend on is followed back to where it can't be computed any more.
 //! * Chosen slices step over a nest where that is the cheaper record, and record the cheapest values
-//!   that separate its branches from their sources (a minimum cut). Outside of nests outcomes are told: an
+//!   that separate its branches from their sources (a minimum cut); where it is not, or can't be, they
+//!   count how often control takes each way through it. Outside of nests outcomes are told: an
 //!   event is an id, whatever it carries, and the path number in it is free.
 
 mod cut;
@@ -19,7 +20,7 @@ mod regions;
 mod sources;
 mod verdicts;
 
-use formats::plan::{FunctionPlan, Recorded};
+use formats::plan::{Counter, FunctionPlan, Recorded};
 
 use crate::Error;
 use crate::cfg::Cfg;
@@ -56,8 +57,10 @@ pub struct NestChoice {
     pub exits: Vec<u32>,
     /// The block behind it, if there is only one.
     pub after: Option<u32>,
-    /// What its event carries.
+    /// What its event carries, if its branches are computed.
     pub values: Vec<Recorded>,
+    /// What its event counts, if they are not.
+    pub counters: Vec<Counter>,
     /// What that costs, and what recording the outcomes of its branches would.
     pub price: NestPrice,
 }

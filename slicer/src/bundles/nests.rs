@@ -1,18 +1,20 @@
 //! Which loop nests can be stepped over, and what they record then.
 //!
 //! A nest is the natural loop of a `loop` construct: the blocks from which control can get back to
-//! its header. It must not contain anything that ends a path: no call, no throw, no `unreachable`;
-//! and each of its branches must be computable from values that are known on entry.
+//! its header. It must not contain anything that ends a path: no call, no throw, no `unreachable`.
+//! Either each of its branches can be computed from values that are known on entry, or it is counted.
 
 use std::collections::{BTreeSet, HashSet};
 
-use formats::plan::{FunctionPlan, MAX_PAYLOAD_WORDS, Origin, Place, Recorded};
+use formats::plan::{FunctionPlan, MAX_COUNTERS, MAX_PAYLOAD_WORDS, Origin, Place, Recorded};
 
+use super::price::NestPrice;
 use super::sources::{self, scalar};
 use super::verdicts::Refusal;
 use super::{NestChoice, Slices, cut, price};
 use crate::cfg::{Cfg, Exit, Role};
 use crate::costs::Costs;
+use crate::counted;
 use crate::ir::{Definition, ValueId};
 use crate::limits::{MAX_NEST_BLOCKS, MAX_NEST_VALUES};
 use crate::slices;
@@ -31,6 +33,22 @@ pub(super) struct Candidate {
     blocks: Vec<u32>,
     /// In ascending order.
     exits: Vec<u32>,
+}
+
+impl Candidate {
+    /// The choice to step over it, without what is recorded then.
+    fn choice(&self) -> NestChoice {
+        NestChoice {
+            outermost: self.outermost,
+            header: self.header,
+            blocks: self.blocks.clone(),
+            exits: self.exits.clone(),
+            after: <[u32; 1]>::try_from(self.exits.as_slice()).ok().map(|[after]| after),
+            values: Vec::new(),
+            counters: Vec::new(),
+            price: NestPrice::default(),
+        }
+    }
 }
 
 /// The loops that contain nothing that ends a path and have a way out, outer ones first.
@@ -130,7 +148,9 @@ impl<'j, 'a> Judge<'j, 'a> {
             if taken.contains(&candidate.header) {
                 continue;
             }
-            if let Ok(nest) = self.judge(candidate) {
+            if let Ok(nest) =
+                self.judge(candidate).or_else(|refusal| self.count(candidate, refusal))
+            {
                 taken.extend(candidate.blocks.iter().copied());
                 chosen.push(nest);
             }
@@ -153,16 +173,32 @@ impl<'j, 'a> Judge<'j, 'a> {
         if self.slices == Slices::Chosen && price.stepped_over >= price.told {
             return Err(Refusal::TooDear(price));
         }
-        let after = <[u32; 1]>::try_from(candidate.exits.as_slice()).ok().map(|[after]| after);
-        Ok(NestChoice {
-            outermost: candidate.outermost,
-            header: candidate.header,
-            blocks: candidate.blocks.clone(),
-            exits: candidate.exits.clone(),
-            after,
-            values,
-            price,
-        })
+        Ok(NestChoice { values, price, ..candidate.choice() })
+    }
+
+    /// The nest to count, which can't be computed because of `refusal`; or why it can't be counted
+    /// either.
+    pub(super) fn count(
+        &self,
+        candidate: &Candidate,
+        refusal: Refusal,
+    ) -> Result<NestChoice, Refusal> {
+        if self.slices != Slices::Chosen {
+            return Err(refusal);
+        }
+        let is_inside = |block: u32| candidate.blocks.binary_search(&block).is_ok();
+        if let Some(bulk) = self.cfg.bulk.iter().find(|bulk| is_inside(bulk.block)) {
+            return Err(Refusal::RecordsWithin(bulk.operator));
+        }
+        let counters = counted::place(self.cfg, &candidate.blocks);
+        if counters.is_empty() || counters.len() > MAX_COUNTERS {
+            return Err(Refusal::TooManyCounters(counters.len()));
+        }
+        let price = price::of_counted_nest(self.cfg, &candidate.blocks, counters.len());
+        match price.stepped_over < price.told {
+            true => Ok(NestChoice { counters, price, ..candidate.choice() }),
+            false => Err(refusal),
+        }
     }
 
     /// What the nest records when it is stepped over, or why it can't be.

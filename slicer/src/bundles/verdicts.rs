@@ -50,6 +50,10 @@ pub enum Refusal {
     TooManyWords(usize),
     /// It could be stepped over, but that costs more.
     TooDear(NestPrice),
+    /// This operator within it records how much it does, so that it can't be counted.
+    RecordsWithin(u32),
+    /// To count it takes so many counters, more than [`MAX_COUNTERS`](formats::plan::MAX_COUNTERS).
+    TooManyCounters(usize),
 }
 
 /// What becomes of each loop of the defined function number `function`, and why.
@@ -74,8 +78,9 @@ pub fn verdicts(
         if taken.contains(&cfg.loops[index as usize].header) {
             return Verdict::Within;
         }
-        let judged = nests::candidate(cfg, &predecessors, index)
-            .and_then(|candidate| judge.judge(&candidate));
+        let judged = nests::candidate(cfg, &predecessors, index).and_then(|candidate| {
+            judge.judge(&candidate).or_else(|refusal| judge.count(&candidate, refusal))
+        });
         match judged {
             Ok(nest) => {
                 taken.extend(&nest.blocks);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use formats::plan::{Block, Edge, Exit, Plan, Recorded};
+use formats::plan::{Block, Counter, Edge, Exit, Plan, Recorded};
 
 use super::Subject;
 use super::page::line;
@@ -180,6 +180,9 @@ impl PlanText<'_, '_> {
             let event = nest.event;
             line(sink, 4, &format!("{index}  block {header}: {name}, {after}; event {event}"));
             self.carries(&nest.values, sink);
+            for counter in &nest.counters {
+                line(sink, 7, &format!("counts {}", counter_name(*counter)));
+            }
         }
     }
 
@@ -195,5 +198,13 @@ impl PlanText<'_, '_> {
             line(sink, 4, &format!("{index}  block {block}: {name}; event {event}"));
             line(sink, 7, &format!("carries {ty}  its {}s", site.bulk.unit()));
         }
+    }
+}
+
+/// What is counted, in words.
+pub(super) fn counter_name(counter: Counter) -> String {
+    match counter {
+        Counter::Block(block) => format!("block {block}"),
+        Counter::Edge { block, edge } => format!("edge {edge} of block {block}"),
     }
 }

@@ -5,10 +5,12 @@ use formats::plan::{Plan, Recorded};
 
 use super::Subject;
 use super::page::{Indented, line};
+use super::plan::counter_name;
 use super::words::{Words, count, event_bytes, scalar};
 use crate::Error;
 use crate::bundles::{Slices, Verdict, verdicts};
 use crate::cfg;
+use crate::counted::Counted;
 use crate::ir::graph::{Dominators, Graph, Loops};
 use crate::ir::style::Sink;
 use crate::ir::{ENTRY, Function, view};
@@ -57,6 +59,9 @@ impl SliceText<'_, '_> {
     fn verdict(&self, index: u32, verdict: &Verdict, sink: &mut impl Sink) {
         let name = self.words.loop_name(index);
         let text = match verdict {
+            Verdict::SteppedOver(nest) if !nest.counters.is_empty() => {
+                format!("{name}: counted, by {}", count(nest.counters.len() as u64, "counter"))
+            }
             Verdict::SteppedOver(nest) => format!(
                 "{name}: stepped over, for a price of {} operators replayed; told, its branches \
                  would cost {}",
@@ -108,6 +113,11 @@ impl SliceText<'_, '_> {
         line(sink, 2, &title);
         let key = SliceKey { function: self.subject.function, kind };
         line(sink, 4, &self.runs(&blocks(self.plan, key)?, kind));
+        if let SliceKind::Nest(index) = kind
+            && function.nests[index as usize].is_counted()
+        {
+            return self.shares(index, sink);
+        }
         let (slice, info) = self.source.slice(self.plan, key)?;
         self.requests(kind, values, &slice, sink);
         if let SliceKind::Nest(_) = kind {
@@ -116,6 +126,21 @@ impl SliceText<'_, '_> {
         line(sink, 4, "keeps");
         view::view_to(&slice, |_| Some("slice".to_string()), &mut Indented::new(sink, 6));
         self.results(&info, sink);
+        Ok(())
+    }
+
+    /// How often each block of a counted nest ran, by its counters.
+    fn shares(&self, nest: u32, sink: &mut impl Sink) -> Result<(), Error> {
+        let function = self.words.plan;
+        let counters = &function.nests[nest as usize].counters;
+        line(sink, 4, &format!("requests {} bytes", 4 + 8 * counters.len()));
+        for (index, counter) in counters.iter().enumerate() {
+            line(sink, 6, &format!("c{index}  how often {} was taken", counter_name(*counter)));
+        }
+        line(sink, 4, "runs, for each entry e");
+        for (block, text) in Counted::of(function, nest)?.formulas() {
+            line(sink, 6, &format!("block {block}: {text}"));
+        }
         Ok(())
     }
 

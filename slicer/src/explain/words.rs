@@ -161,6 +161,13 @@ impl<'w, 'a> Words<'w, 'a> {
                 "its branches depend on {words} words, more than {}",
                 formats::plan::MAX_PAYLOAD_WORDS
             ),
+            Refusal::RecordsWithin(operator) => {
+                format!("it contains {}, which records how much it does", self.operator(*operator))
+            }
+            Refusal::TooManyCounters(counters) => format!(
+                "counting it takes {counters} counters, more than {}",
+                formats::plan::MAX_COUNTERS
+            ),
             Refusal::TooDear(price) => {
                 format!("that costs {}, and stepping over it {}", price.told, price.stepped_over)
             }

@@ -9,7 +9,7 @@
 //! the way cost, kept apart by the innermost loop around the block; or counts the blocks themselves. Loops of a nest are also
 //! counted; where a closed form exists, it takes their place ([`crate::ir::closed`]). The results
 //! are left in the exported memory `fuel`. The slice of a site multiplies the recorded units by
-//! their price.
+//! their price. Counted nests have no slice: [`crate::counted`].
 
 pub(crate) mod branches;
 mod build;
@@ -279,7 +279,13 @@ impl<'m, 'a> Source<'m, 'a> {
                 let region = &function.regions[region as usize];
                 (&region.values, region.kind == RegionKind::Entry)
             }
-            SliceKind::Nest(nest) => (&function.nests[nest as usize].values, false),
+            SliceKind::Nest(nest) => {
+                let nest = &function.nests[nest as usize];
+                if nest.is_counted() {
+                    return Err(mismatch("no slice, but counters, of function", key.function));
+                }
+                (&nest.values, false)
+            }
             SliceKind::Site(_) => unreachable!("a site has no skeleton"),
         };
         let amounts = self.prices.amounts(enters);

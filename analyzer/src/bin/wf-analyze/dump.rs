@@ -145,7 +145,8 @@ impl<W: Write> Dump<'_, W> {
                 let function = &plan.functions[function as usize];
                 let nest = &function.nests[nest as usize];
                 let operator = function.loops[nest.outermost as usize].operator;
-                let types: Vec<Scalar> = nest.values.iter().map(|value| value.ty).collect();
+                let mut types: Vec<Scalar> = nest.values.iter().map(|value| value.ty).collect();
+                types.resize(types.len() + nest.counters.len(), Scalar::I64);
                 format!("nest func[{index}] loop at operator {operator}{}", carried(&types, event))
             }
             None => format!("unknown event {}", event.id),

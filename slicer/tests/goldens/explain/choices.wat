@@ -56,62 +56,35 @@ func 0: 13 operators
       i64[0]  fuel in loop @5
       i64[0 + 8]  iterations of loop @5
 func 1 function_1: 18 operators
-  loop @0: told, because a branch depends on i32.load @2, within it
-  loop @4: stepped over, for a price of 47 operators replayed; told, its branches would cost 160
+  loop @0: counted, by 2 counters
+  loop @4: stepped over with the loop around it
 
   region 0: a call of the function
-    runs block 0
+    runs blocks 0, 5..8, over nest 0
     requests 4 bytes
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 4i64
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 1: an iteration of loop @0
-    runs blocks 1, 3..8, over nest 0
-    requests 4 bytes
-      v0: i64  which of 2 paths
-    keeps
-      func slice(v0: i64) {
-        var v9: i64, v10: i64, v11: i64
-        if v0 >=u 1i64 {
-          v9, v10, v11 = 1i64, 10i64, 29i64
-        } else {
-          v9, v10, v11 = 0i64, 9i64, 4i64
-        }
-        i64[0] = v9
-        i64[0 + 8] = v10
-        i64[0 + 16] = 1i64
-        i64[0 + 24] = v11
+        i64[0] = 2i64
+        i64[0 + 8] = 1i64
+        i64[0 + 16] = 29i64
         return
       }
     results
       i64[0]  fuel outside of loops
       i64[0 + 8]  fuel in loop @0
-      i64[0 + 16]  fuel in loop @4
-      i64[0 + 24]  where the path ends: 4 times the block, and 1 more at its exit
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
 
-  nest 0: loop @4
-    runs block 2, computes br_if @9
-    requests 8 bytes
-      v1: i32  i32.load @2, found in local 1
-    1 loop, replaced by closed forms
-    keeps
-      func slice(v0: i64, v1: i32) {
-        let v10: i64 = i64.extend_i32_u((v1 * -1 + 1) * -1)
-        i64[0] = v10 * 5i64 + 5i64
-        i64[0 + 8] = v10 + 1i64
-        return
-      }
-    results
-      i64[0]  fuel in loop @4
-      i64[0 + 8]  iterations of loop @4
+  nest 0: loop @0
+    runs blocks 1..5, computes br_if @9, computes br_if @15
+    requests 20 bytes
+      c0  how often block 1 was taken
+      c1  how often block 2 was taken
+    runs, for each entry e
+      block 1: c0
+      block 2: c1
+      block 3: c0
+      block 4: c0
 func 2: 16 operators
   loop @0: stepped over, for a price of 125 operators replayed; told, its branches would cost 160
 
