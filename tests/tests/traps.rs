@@ -1,6 +1,6 @@
 //! Traps whose place is hard to tell: the total, or the interval, contains what was counted.
 
-use tests::exact::assert_exact;
+use tests::exact::{Options, assert_exact, assert_exact_with};
 use tests::observation::Ending;
 use tests::program::{Program, Value};
 use wasmtime::Trap;
@@ -60,4 +60,65 @@ fn a_trap_behind_two_arms_of_different_cost() {
     for argument in [0, 1] {
         traps(wat, &[Value::I32(argument)], Trap::IntegerDivisionByZero);
     }
+}
+
+/// Loops whose branches depend on what is loaded: the next of a row of numbers that look random. `tick`
+/// counts the steps, and traps at the step number `$stop`.
+fn maze() -> String {
+    let tick = "(i32.store (i32.const 0)
+            (i32.add (i32.mul (i32.load (i32.const 0)) (i32.const 1103515245)) (i32.const 12345)))
+        (local.set $x (i32.shr_u (i32.load (i32.const 0)) (i32.const 16)))
+        (local.set $step (i32.add (local.get $step) (i32.const 1)))
+        (drop (i32.div_u (i32.const 1) (i32.ne (local.get $step) (local.get $stop))))";
+    let maze = "(func $maze (param $stop i32) (result i32) (local $x i32) (local $step i32)
+        (block $left
+            (loop $outer
+                TICK
+                (if (i32.and (local.get $x) (i32.const 1))
+                    (then TICK)
+                    (else nop TICK (br_if $outer (i32.and (local.get $x) (i32.const 2)))))
+                (loop $inner
+                    (block $c (block $b (block $a
+                        (br_table $a $b $c $a (i32.and (local.get $x) (i32.const 3))))
+                        TICK nop nop)
+                        nop TICK
+                        (br_if $left (i32.eqz (i32.and (local.get $x) (i32.const 511)))))
+                    TICK
+                    (block nop (block TICK))
+                    (br_if $inner (i32.and (local.get $x) (i32.const 5))))
+                TICK
+                (br_if $outer (i32.and (local.get $x) (i32.const 127))))
+            (return (i32.const -1)))
+        TICK
+        (local.get $step))";
+    format!(
+        r#"(module (memory 1) {}
+            (func (export "f") (param $stop i32) (result i32)
+                (drop (call $maze (i32.const 0)))
+                (i32.add (call $maze (local.get $stop)) (call $maze (i32.const 0)))))"#,
+        maze.replace("TICK", tick)
+    )
+}
+
+/// Wherever it struck: the counters and the place of the trap tell together what ran.
+#[test]
+fn traps_within_counted_loops_leave_nothing_open() {
+    let text = maze();
+    let wasm = wat::parse_str(&text).unwrap();
+    let module = slicer::module::Module::parse(&wasm).unwrap();
+    let plan = slicer::plan::plan(&module, slicer::bundles::Slices::Chosen).unwrap();
+    assert!(plan.functions[0].nests[0].is_counted());
+    assert!(plan.functions[0].nests[0].counters.len() > 4);
+    let chosen = Options { slices: vec![slicer::bundles::Slices::Chosen], ..Options::default() };
+    let mut trapped = 0;
+    for stop in 0..120 {
+        let program = Program::text("maze", &text, &[("f", &[Value::I32(stop)])]);
+        let summary = assert_exact_with(&program, &chosen);
+        let ending = &summary.recorded.endings[0];
+        trapped += usize::from(*ending == Ending::Trap(Trap::IntegerDivisionByZero));
+        for report in summary.reports {
+            assert_eq!(report.fuel.low, report.fuel.high, "stop at {stop}");
+        }
+    }
+    assert!(trapped > 60, "{trapped}");
 }
