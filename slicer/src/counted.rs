@@ -273,8 +273,7 @@ impl Counted {
     /// How often each block ran when the nest was entered so often and counted this. No run is
     /// negative if the counters are those of a program, and nothing cut the nest short.
     pub fn runs(&self, entries: u64, counters: impl Iterator<Item = u64>) -> Runs {
-        let sources: Vec<i128> =
-            [entries].into_iter().chain(counters).map(|count| i128::from(count)).collect();
+        let sources: Vec<i128> = [entries].into_iter().chain(counters).map(i128::from).collect();
         let runs = self.shares.iter().map(|shares| {
             shares.iter().zip(&sources).map(|(&share, &source)| i128::from(share) * source).sum()
         });

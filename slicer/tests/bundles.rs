@@ -38,7 +38,11 @@ fn requests(function: &FunctionPlan) -> Vec<String> {
     });
     let nests = function.nests.iter().map(|nest| {
         let operator = function.loops[nest.outermost as usize].operator;
-        format!("nest @{operator}: {}", names(&nest.values)).trim_end().to_string()
+        let counters = match nest.counters.len() {
+            0 => String::new(),
+            counters => format!("counts {counters}"),
+        };
+        format!("nest @{operator}: {}{counters}", names(&nest.values)).trim_end().to_string()
     });
     regions.chain(nests).collect()
 }
@@ -211,11 +215,50 @@ fn a_loop_that_depends_on_a_load_inside_is_told() {
 #[test]
 fn an_inner_loop_is_a_nest_of_its_own_where_the_outer_one_is_told() {
     // 0 loop, 1 local.get, 2 i32.load, 3 local.set, 4 loop, …
-    let text = "(module (memory 1) (func (param i32) (local i32) (loop
+    let text = "(module (memory 1) (func $f) (func (param i32) (local i32) (loop
         (local.set 1 (i32.load (local.get 0)))
         (loop (br_if 0 (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))
+        (call $f)
         (br_if 0 (local.tee 0 (i32.load offset=4 (local.get 0)))))))";
-    check(text, Slices::Chosen, &["entry: 1,", "header: 2,", "nest @4: @2"]);
+    check(text, Slices::Chosen, &["entry: 1,", "header: 1,", "resume: 2,", "nest @4: @2"]);
+}
+
+#[test]
+fn loops_around_each_other_that_depend_on_a_load_are_counted() {
+    // 0 loop, 1 loop, …: one counter for each way back, because there is one way out.
+    let text = "(module (memory 1) (func (param i32) (loop
+        (loop (br_if 0 (i32.load (local.tee 0 (i32.load (local.get 0))))))
+        (br_if 0 (i32.load (local.get 0))))))";
+    check(text, Slices::Chosen, &["entry: 1,", "nest @0: counts 2"]);
+    check(text, Slices::Min, &["entry: 1,", "header: 1,", "header: 3,"]);
+}
+
+#[test]
+fn loops_that_record_how_much_they_do_are_not_counted() {
+    let text = "(module (memory 1) (func (param i32) (loop
+        (loop (memory.fill (local.get 0) (i32.const 0) (local.get 0))
+            (br_if 0 (i32.load (local.tee 0 (i32.load (local.get 0))))))
+        (br_if 0 (i32.load (local.get 0))))))";
+    check(text, Slices::Chosen, &["entry: 1,", "header: 1,", "header: 3,"]);
+}
+
+/// A switch within loops: too many ways to count each, so that they are told.
+#[test]
+fn loops_with_very_many_ways_are_told() {
+    let text = |ways: usize| {
+        let targets: String = (0..ways).map(|way| format!("{way} ")).collect();
+        let arms: String = (0..ways).map(|_| ") nop").collect();
+        format!(
+            "(module (memory 1) (func (param i32) (loop (loop {}
+                (br_table {targets} (i32.load (local.get 0))){arms}
+                (br_if 0 (i32.load (local.get 0))))
+                (br_if 0 (i32.load (local.get 0))))))",
+            "(block ".repeat(ways)
+        )
+    };
+    check(&text(8), Slices::Chosen, &["entry: 1,", "nest @0: counts 9"]);
+    let told = ["entry: 1,", "header: 1,", "header: 300,"];
+    check(&text(100), Slices::Chosen, &told);
 }
 
 #[test]

@@ -407,13 +407,13 @@ fn code_bytes(distinct: usize) -> usize {
     }
 }
 
-/// The parts of a packed segment behind its head: ids, widths, codes and payloads. `None` when it is too
-/// short for them.
-fn parts(body: &[u8], events: usize, distinct: usize) -> Option<(&[u8], &[u8], &[u8], &[u8])> {
+/// The parts of a packed segment behind its head: what the codes stand for, and the codes. `None` when it
+/// is too short for them.
+fn parts(body: &[u8], events: usize, distinct: usize) -> Option<(Dictionary<'_>, &[u8])> {
     let (ids, rest) = body.split_at_checked(distinct.checked_mul(4)?)?;
     let (widths, rest) = rest.split_at_checked(distinct)?;
     let (codes, payloads) = rest.split_at_checked(events.checked_mul(code_bytes(distinct))?)?;
-    Some((ids, widths, codes, payloads))
+    Some((Dictionary { ids: ids.as_chunks().0, widths, payloads }, codes))
 }
 
 /// Restores the words of a packed segment, as bytes; there must be exactly `raw_bytes` of them.
@@ -424,12 +424,11 @@ pub(super) fn unpack(packed: &[u8], raw_bytes: usize) -> Result<Vec<u8>, &'stati
     if events > raw_bytes / 4 || distinct > events {
         return Err("the packed segment has more events than words");
     }
-    let (ids, widths, codes, payloads) = parts(&packed[HEAD_BYTES..], events, distinct)
+    let (dictionary, codes) = parts(&packed[HEAD_BYTES..], events, distinct)
         .ok_or("the packed segment does not have the length that its head announces")?;
-    if widths.iter().any(|&width| payload_words(width) > MAX_EVENT_WORDS) {
+    if dictionary.widths.iter().any(|&width| payload_words(width) > MAX_EVENT_WORDS) {
         return Err("the packed segment has an event with too many payload words");
     }
-    let dictionary = Dictionary { ids: ids.as_chunks().0, widths, payloads };
     let words = match code_bytes(distinct) {
         1 => dictionary.words(raw_bytes, codes.iter().map(|&code| usize::from(code))),
         2 => dictionary.words(

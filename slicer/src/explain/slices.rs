@@ -1,7 +1,7 @@
 //! What each slice of a function requests and keeps, and why.
 
 use formats::cost_model::CostModel;
-use formats::plan::{Plan, Recorded};
+use formats::plan::{Block, Plan, Recorded};
 
 use super::Subject;
 use super::page::{Indented, line};
@@ -155,7 +155,10 @@ impl SliceText<'_, '_> {
         for nest in nests.into_iter().filter_map(|block| found(block).nest) {
             text.push_str(&format!(", over nest {nest}"));
         }
-        for block in blocks.into_iter().map(found).filter(|block| block.exit.is_computed()) {
+        let counted = |nest: u32| self.words.plan.nests[nest as usize].is_counted();
+        let computed =
+            |block: &&Block| block.exit.is_computed() && !block.nest.is_some_and(counted);
+        for block in blocks.into_iter().map(found).filter(computed) {
             let name = self.words.name(block.end_operator.saturating_sub(1));
             text.push_str(&format!(", computes {name}"));
         }

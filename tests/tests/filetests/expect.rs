@@ -97,7 +97,7 @@ fn requested(request: &Request, module: &Module<'_>) -> Result<()> {
 }
 
 /// What a function's slices record: `entry 2 p0 @3`, a region's kind, number of paths and values;
-/// `nest@5 p0`, a nest's first operator and values. A value is a parameter `p0`, the result of an
+/// `nest@5 p0`, a nest's first operator and values; `nest@5 counts 2`, one with two counters. A value is a parameter `p0`, the result of an
 /// operator `@3`, what local 1 holds before operator 5 `l1@5`, or a global `g0`.
 fn requests(function: &FunctionPlan) -> Vec<String> {
     let regions = function.regions.iter().map(|region| {
@@ -112,7 +112,11 @@ fn requests(function: &FunctionPlan) -> Vec<String> {
     });
     let nests = function.nests.iter().map(|nest| {
         let operator = function.loops[nest.outermost as usize].operator;
-        format!("nest@{operator} {}", names(&nest.values)).trim_end().to_owned()
+        let counters = match nest.counters.len() {
+            0 => String::new(),
+            counters => format!("counts {counters}"),
+        };
+        format!("nest@{operator} {}{counters}", names(&nest.values)).trim_end().to_owned()
     });
     regions.chain(nests).collect()
 }
