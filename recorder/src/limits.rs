@@ -1,5 +1,7 @@
 //! Every limit and tuned size of the recorder, by name.
 
+use std::time::Duration;
+
 use crate::instrument::PAGE_BYTES;
 
 /// Ring size when none is asked for. Four pages fit the second-level cache of the machines we
@@ -29,6 +31,10 @@ pub const HURRY_PART: usize = 8;
 
 /// Messages without a buffer (outcomes, the end) that may wait for the writer beside the segments.
 pub const SPARE_MESSAGES: usize = 4;
+
+/// How long a program that is to end may take to come to its next flush, before its trace is closed
+/// without it. One that records anything flushes every few milliseconds.
+pub const INTERRUPT_PATIENCE: Duration = Duration::from_millis(500);
 
 /// Largest module that is read.
 pub const MAX_MODULE_BYTES: u64 = 1024 * 1024 * 1024;

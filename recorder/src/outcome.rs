@@ -5,6 +5,7 @@ use wasmtime::{FrameInfo, Module, ThrownException, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use crate::instrumented::{Instrumented, Locator};
+use crate::interrupt::Interrupted;
 
 /// Exit status after a trap: that of an aborted process, as Wasmtime's command line has it.
 pub const TRAP_STATUS: i32 = 134;
@@ -30,6 +31,9 @@ pub fn returned() -> Outcome {
 /// The location is that of the innermost frame of this module. When deeper frames of another
 /// module trapped, it is a call, as it is when a host function failed.
 pub fn of_error(error: &wasmtime::Error, instrumented: &Instrumented, module: &Module) -> Outcome {
+    if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+        return interrupted.outcome();
+    }
     let location =
         innermost_frame(error, module).and_then(|frame| locate(frame, &instrumented.locator()));
     let outcome = |kind, code, message| Outcome {

@@ -15,6 +15,7 @@ use wasmtime_wasi::p1::WasiP1Ctx;
 use crate::drain::{DrainOptions, Overflow, Recording};
 use crate::imports::{self, UnknownImports};
 use crate::instrumented::Instrumented;
+use crate::interrupt::Interrupt;
 use crate::invoke::{self, Call, INITIALIZE};
 use crate::limits::DEFAULT_RING_BYTES;
 use crate::receipt::Receipt;
@@ -40,6 +41,7 @@ pub struct RecorderBuilder {
     detail: Detail,
     sample: Option<Sample>,
     drain: DrainOptions,
+    interrupt: Interrupt,
 }
 
 impl RecorderBuilder {
@@ -135,6 +137,12 @@ impl RecorderBuilder {
         self
     }
 
+    /// What can end the recording before the program ends.
+    pub fn interrupt(mut self, interrupt: &Interrupt) -> Self {
+        self.interrupt = interrupt.clone();
+        self
+    }
+
     /// Validates, instruments, compiles and links the program.
     ///
     /// # Errors
@@ -170,7 +178,8 @@ impl RecorderBuilder {
             module: instrumented.original.clone(),
             plan: instrumented.plan.clone(),
         };
-        Ok(Recorder { instrumented, module, store, linker, call, header, drain: self.drain })
+        let (drain, interrupt) = (self.drain, self.interrupt);
+        Ok(Recorder { instrumented, module, store, linker, call, header, drain, interrupt })
     }
 }
 
@@ -192,6 +201,7 @@ pub struct Recorder {
     call: Option<Call>,
     header: Header,
     drain: DrainOptions,
+    interrupt: Interrupt,
 }
 
 impl Recorder {
@@ -207,6 +217,7 @@ impl Recorder {
             detail: Detail::default(),
             sample: None,
             drain: DrainOptions { ring_bytes: DEFAULT_RING_BYTES, ..DrainOptions::default() },
+            interrupt: Interrupt::default(),
         }
     }
 
@@ -227,6 +238,8 @@ impl Recorder {
         let recording = Recording::start(output, &self.header, self.drain)?;
         let stream = recording.stream(&self.instrumented.plan);
         stream.define(&mut self.linker)?;
+        stream.interrupt(&self.interrupt);
+        self.interrupt.begin(recording.closer(stream.number()));
         let start = Instant::now();
         let ended = self.execute(&stream);
         let guest_time = start.elapsed();
@@ -234,7 +247,7 @@ impl Recorder {
             Ok(_) => (outcome::returned(), None),
             Err(error) => {
                 let outcome = outcome::of_error(error, &self.instrumented, &self.module);
-                let crashed = outcome.kind != OutcomeKind::Exit;
+                let crashed = !matches!(outcome.kind, OutcomeKind::Exit | OutcomeKind::Unknown);
                 let crash =
                     crashed.then(|| outcome::crash(error, &self.instrumented, &self.module));
                 (outcome, crash)
@@ -242,6 +255,7 @@ impl Recorder {
         };
         stream.end_invocation(&mut self.store, outcome.clone());
         let drain = recording.finish();
+        self.interrupt.end();
         Ok(Receipt { outcome, results: ended.unwrap_or_default(), crash, guest_time, drain })
     }
 

@@ -10,6 +10,7 @@ use wasmtime::{AsContext, AsContextMut, Caller, Extern, Global, Instance, Linker
 use crate::Error;
 use crate::drain::{Recording, Tap};
 use crate::instrument::FLUSH_IMPORT;
+use crate::interrupt::Interrupt;
 
 /// The events of one instance. Clones are the same stream.
 ///
@@ -24,6 +25,7 @@ struct State {
     ring_export: String,
     position_export: String,
     exports: Option<Exports>,
+    interrupt: Interrupt,
 }
 
 /// What an instrumented instance exports to the recorder.
@@ -41,6 +43,7 @@ impl Recording {
             ring_export: plan.ring_export.clone(),
             position_export: plan.position_export.clone(),
             exports: None,
+            interrupt: Interrupt::default(),
         };
         Stream { state: Arc::new(Mutex::new(state)) }
     }
@@ -50,6 +53,12 @@ impl Stream {
     /// Number of the stream in the trace.
     pub fn number(&self) -> u32 {
         self.state().tap.stream()
+    }
+
+    /// Ends the instance's invocations at their next flush once `interrupt` is raised, with the error
+    /// [`crate::Interrupted`].
+    pub fn interrupt(&self, interrupt: &Interrupt) {
+        self.state().interrupt = interrupt.clone();
     }
 
     /// Defines the import `wf.flush` in `linker`, for the one instance of this stream.
@@ -62,7 +71,8 @@ impl Stream {
         let flush = move |mut caller: Caller<'_, T>, bytes: i32| -> wasmtime::Result<()> {
             let mut state = stream.state();
             let exports = state.exports_of(|name| caller.get_export(name))?;
-            state.take(&caller, exports.ring, bytes as u32)
+            state.take(&caller, exports.ring, bytes as u32)?;
+            Ok(state.interrupt.check()?)
         };
         let (module, name) = FLUSH_IMPORT;
         linker.func_wrap(module, name, flush).map_err(Error::link)?;

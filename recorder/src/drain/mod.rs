@@ -138,6 +138,11 @@ impl Recording {
         Tap::new(self.next_stream.fetch_add(1, Ordering::Relaxed), self.port.clone())
     }
 
+    /// What closes the trace while the guest of `stream` still runs.
+    pub(crate) fn closer(&self, stream: u32) -> Closer {
+        Closer { port: self.port.clone(), stream }
+    }
+
     /// Waits until everything is written and closes the trace. What streams send later is
     /// discarded.
     ///
@@ -157,6 +162,25 @@ impl Recording {
             }
             Err(_) => Err(Box::new(DrainFailure::writer_panicked())),
         }
+    }
+}
+
+/// Closes a trace whose guest does not end.
+pub(crate) struct Closer {
+    port: Port,
+    stream: u32,
+}
+
+impl Closer {
+    /// Ends the stream's invocation and the trace; returns when both are written, or couldn't be. What
+    /// the guest sends later is discarded.
+    pub(crate) fn close(&self, outcome: Outcome) {
+        let lost = Loss::default();
+        let outcome = Message::Outcome { stream: self.stream, lost, outcome };
+        // A writer that is gone has closed the trace already.
+        let _ = self.port.full.send(outcome);
+        let _ = self.port.full.send(Message::End);
+        self.port.pool.wait_until_closed();
     }
 }
 

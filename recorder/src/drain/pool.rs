@@ -11,6 +11,8 @@ pub(super) struct Pool {
     state: Mutex<State>,
     /// Signalled when a buffer comes back or the pool is closed.
     changed: Condvar,
+    /// Signalled when the pool is closed.
+    ended: Condvar,
     buffer_bytes: usize,
 }
 
@@ -26,7 +28,12 @@ impl Pool {
     /// A pool of at most `buffers` buffers of `buffer_bytes` each.
     pub(super) fn new(buffers: usize, buffer_bytes: usize) -> Pool {
         let state = State { free: Vec::new(), unallocated: buffers, closed: false };
-        Pool { state: Mutex::new(state), changed: Condvar::new(), buffer_bytes }
+        Pool {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            ended: Condvar::new(),
+            buffer_bytes,
+        }
     }
 
     /// A buffer if there is one.
@@ -58,6 +65,13 @@ impl Pool {
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
+        self.ended.notify_all();
+    }
+
+    /// Waits until the pool is closed.
+    pub(super) fn wait_until_closed(&self) {
+        let wait = self.ended.wait_while(self.lock(), |state| !state.closed);
+        drop(wait.unwrap_or_else(PoisonError::into_inner));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -29,7 +29,9 @@ Examples:
 Exit status:
   the program's own; 134 after a trap, and 1 after an uncaught exception or a failed host function
     2  the command line or the module is wrong: nothing was run
-  125  the recorder failed; its message names the program's own status if the program was run";
+  125  the recorder failed; its message names the program's own status if the program was run
+  Ctrl-C and SIGTERM end the program at its next flush, close the trace, and end the recorder as the
+  signal would have; a second one ends it at once";
 
 /// Run a WebAssembly program and record what its fuel depends on.
 ///

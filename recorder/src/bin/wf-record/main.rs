@@ -4,6 +4,7 @@ mod args;
 mod generate;
 mod next;
 mod output;
+mod signals;
 mod terminal;
 
 use std::fs;
@@ -15,8 +16,9 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use clap::Parser;
 use formats::codec;
+use formats::trace::OutcomeKind;
 use recorder::limits::MAX_MODULE_BYTES;
-use recorder::{Instrumented, Receipt, Recorder};
+use recorder::{Instrumented, Interrupt, Receipt, Recorder};
 
 use args::Args;
 use generate::Generate;
@@ -64,10 +66,15 @@ fn record(args: &Args, terminal: &Terminal) -> Result<u8, Failure> {
     if let Some(path) = &args.emit_instrumented {
         return emit_instrumented(args, module, path, terminal);
     }
-    let recorder = prepare(args, module, terminal)?;
+    let interrupt = Interrupt::default();
+    let recorder = prepare(args, module, &interrupt, terminal)?;
     let output = Output::choose(args).map_err(usage)?;
     let trace = output.open().map_err(recorder_failed)?;
-    let receipt = recorder.run(trace).map_err(|error| {
+    let (left, beside) = (output.clone(), terminal.clone());
+    signals::watch(interrupt, move |reason| beside.abandoned(reason, &left))
+        .context("can't watch for signals")
+        .map_err(recorder_failed)?;
+    let receipt = recorder.run(trace.writer).map_err(|error| {
         // Nothing was run: what there is of the trace is of no use.
         output.discard();
         about(error, &output.name())
@@ -79,7 +86,19 @@ fn record(args: &Args, terminal: &Terminal) -> Result<u8, Failure> {
     if let Some(path) = &args.summary_json {
         write_summary(&receipt, &output, path).map_err(recorder_failed)?;
     }
+    if let (Ok(_), Some(became)) = (&receipt.drain, output.loss(trace.identity)) {
+        return Err(lost(&receipt, &output, became));
+    }
     conclude(&receipt, &output, terminal)
+}
+
+/// The trace was written to its end, but the file `became` what nobody finds under its name.
+fn lost(receipt: &Receipt, output: &Output, became: &str) -> Failure {
+    recorder_failed(anyhow!(
+        "{} was {became} while the trace was written to it; the program ended with exit status {}",
+        output.name(),
+        receipt.outcome.code,
+    ))
 }
 
 /// Prints the receipt, and turns the end of the program into that of this process.
@@ -95,6 +114,9 @@ fn conclude(receipt: &Receipt, output: &Output, terminal: &Terminal) -> Result<u
         )));
     }
     terminal.receipt(receipt, output);
+    if receipt.outcome.kind == OutcomeKind::Unknown {
+        signals::end_as_received();
+    }
     // WASI's exit statuses are below 126, and Wasmtime's after a trap is 134.
     Ok(u8::try_from(guest_status).unwrap_or(u8::MAX))
 }
@@ -126,10 +148,15 @@ fn is_text_format(bytes: &[u8]) -> bool {
     text.starts_with(b"(module") || text.starts_with(b";;") || text.starts_with(b"(;")
 }
 
-fn prepare(args: &Args, module: Vec<u8>, terminal: &Terminal) -> Result<Recorder, Failure> {
+fn prepare(
+    args: &Args,
+    module: Vec<u8>,
+    interrupt: &Interrupt,
+    terminal: &Terminal,
+) -> Result<Recorder, Failure> {
     let start = Instant::now();
     let name = args.module().display().to_string();
-    let builder = args.recorder().map_err(usage)?;
+    let builder = args.recorder().map_err(usage)?.interrupt(interrupt);
     let recorder = builder.module(module).build().map_err(|error| about(error, &name))?;
     terminal.prepared(recorder.instrumented(), start.elapsed());
     Ok(recorder)

@@ -3,18 +3,32 @@
 use std::env;
 use std::path::Path;
 
-/// The command that analyzes the trace at `path`, which allows only an estimate if it `is_sample`.
+/// What a trace allows.
+pub(crate) enum Allows {
+    /// An exact total.
+    Exact,
+    /// The exact total of what is there.
+    Part,
+    /// An estimate.
+    Estimate,
+}
+
+/// The command that analyzes the trace at `path`.
 ///
 /// Under `cargo run` there is no installed `wf-analyze`, so the command goes through cargo too.
-pub(crate) fn command(path: &Path, is_sample: bool) -> String {
+pub(crate) fn command(path: &Path, allows: &Allows) -> String {
     let through_cargo = env::var_os("CARGO").is_some();
     let analyze = match (through_cargo, cfg!(debug_assertions)) {
         (false, _) => "wf-analyze",
         (true, false) => "cargo run --release --bin wf-analyze --",
         (true, true) => "cargo run --bin wf-analyze --",
     };
-    let approx = if is_sample { " --approx" } else { "" };
-    format!("{analyze}{approx} {}", shell_word(&path.display().to_string()))
+    let flag = match allows {
+        Allows::Exact => "",
+        Allows::Part => " --allow-partial",
+        Allows::Estimate => " --approx",
+    };
+    format!("{analyze}{flag} {}", shell_word(&path.display().to_string()))
 }
 
 /// `word` as one word of a POSIX shell's command line.

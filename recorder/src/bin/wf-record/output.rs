@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use crate::args::Args;
 
 /// Where the trace goes.
+#[derive(Clone)]
 pub(crate) enum Output {
     /// Standard output.
     Stdout,
@@ -33,9 +34,9 @@ impl Output {
     }
 
     /// Creates the file, keeping what is there already.
-    pub(crate) fn open(&self) -> anyhow::Result<Box<dyn Write + Send>> {
+    pub(crate) fn open(&self) -> anyhow::Result<Opened> {
         let path = match self {
-            Output::Stdout => return Ok(Box::new(io::stdout())),
+            Output::Stdout => return Ok(Opened { writer: Box::new(io::stdout()), identity: None }),
             Output::File(path) => path,
         };
         // Devices and pipes are written to, not replaced.
@@ -46,7 +47,18 @@ impl Output {
         }
         let file = File::create(path).with_context(|| format!("can't write {}", path.display()))?;
         hold(&file);
-        Ok(Box::new(file))
+        let identity = file.metadata().ok().and_then(|metadata| identity(&metadata));
+        Ok(Opened { writer: Box::new(file), identity })
+    }
+
+    /// What became of the file that was opened, if it isn't there any more.
+    pub(crate) fn loss(&self, opened: Option<Identity>) -> Option<&'static str> {
+        let (Output::File(path), Some(opened)) = (self, opened) else { return None };
+        match fs::metadata(path) {
+            Ok(metadata) if identity(&metadata) == Some(opened) => None,
+            Ok(_) => Some("replaced"),
+            Err(_) => Some("removed or renamed"),
+        }
     }
 
     /// Removes a file that was created in vain.
@@ -66,6 +78,28 @@ impl Output {
             Output::File(path) => path.display().to_string(),
         }
     }
+}
+
+/// The trace, opened to be written.
+pub(crate) struct Opened {
+    pub(crate) writer: Box<dyn Write + Send>,
+    /// Which file it is, where that can be told.
+    pub(crate) identity: Option<Identity>,
+}
+
+/// Device and number of a file.
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(metadata: &fs::Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
+}
+
+/// Elsewhere an open file can't be removed.
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> Option<Identity> {
+    None
 }
 
 /// Takes the lock that tells readers that the trace is still being written, until this process ends

@@ -5,14 +5,16 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
+use formats::trace::OutcomeKind;
 use recorder::drain::DrainReport;
 use recorder::outcome::Crash;
-use recorder::{Instrumented, Receipt};
+use recorder::{Instrumented, Interrupted, Receipt};
 
 use crate::args::{Args, ColorChoice};
-use crate::next;
+use crate::next::{self, Allows};
 use crate::output::Output;
 
 const RED: &str = "\x1b[1;31m";
@@ -21,6 +23,7 @@ const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
 
 /// Standard error, as it was asked to be used.
+#[derive(Clone)]
 pub(crate) struct Terminal {
     color: bool,
     quiet: bool,
@@ -91,7 +94,10 @@ impl Terminal {
 
     /// What was recorded, and what to do with it.
     pub(crate) fn receipt(&self, receipt: &Receipt, output: &Output) {
-        let report = receipt.report();
+        let (report, outcome) = (receipt.report(), &receipt.outcome);
+        if let (OutcomeKind::Unknown, Some(message)) = (outcome.kind, &outcome.message) {
+            self.warning(&format!("{message}: the trace holds what the program did until then"));
+        }
         self.warn_of_losses(report);
         self.say(&format!(
             "{}, {} events ({} dropped){}, {}: {}",
@@ -109,9 +115,23 @@ impl Terminal {
             seconds(report.stalled),
         ));
         if let Output::File(path) = output {
-            let next = next::command(path, report.unkept_segments > 0);
-            self.say(&format!("next: {}", self.colored(BOLD, &next)));
+            self.next(path, &allows(receipt));
         }
+    }
+
+    /// A program that was interrupted and left alone: it did not come to a flush.
+    pub(crate) fn abandoned(&self, reason: &Interrupted, output: &Output) {
+        self.warning(&format!(
+            "{reason}: the program did not end, and its trace is closed without what it did since \
+             its last flush"
+        ));
+        if let Output::File(path) = output {
+            self.next(path, &Allows::Part);
+        }
+    }
+
+    fn next(&self, path: &Path, allows: &Allows) {
+        self.say(&format!("next: {}", self.colored(BOLD, &next::command(path, allows))));
     }
 
     fn warn_of_losses(&self, report: &DrainReport) {
@@ -136,6 +156,16 @@ impl Terminal {
 
     fn colored(&self, color: &str, text: &str) -> String {
         if self.color { format!("{color}{text}{RESET}") } else { text.to_owned() }
+    }
+}
+
+fn allows(receipt: &Receipt) -> Allows {
+    let report = receipt.report();
+    match receipt.outcome.kind {
+        _ if report.unkept_segments > 0 => Allows::Estimate,
+        OutcomeKind::Unknown => Allows::Part,
+        _ if report.dropped.is_none() => Allows::Exact,
+        _ => Allows::Part,
     }
 }
 
