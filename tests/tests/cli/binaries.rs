@@ -61,7 +61,8 @@ impl Run {
     }
 }
 
-/// The folder that Cargo puts this profile's binaries in.
+/// The folder that the binaries are in: `WF_BINARIES` if that is set, to test binaries that were built
+/// before, and else the one that Cargo puts this profile's binaries in.
 ///
 /// Cargo gives a test the paths of its own package's binaries only, and builds those of other
 /// packages only when it is asked to: so the tests ask, once. The flags are those of
@@ -69,6 +70,9 @@ impl Run {
 fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
+        if let Some(folder) = std::env::var_os("WF_BINARIES") {
+            return folder.into();
+        }
         let test = std::env::current_exe().expect("a test has an executable");
         let profile_folder = test.ancestors().nth(2).expect("it lies in PROFILE/deps").to_owned();
         let target = profile_folder.parent().expect("PROFILE lies in the target folder");
