@@ -10,6 +10,7 @@
 //! * [`operators`] and [`cost_model`]: what operators exist and what they cost.
 //! * [`report`]: the JSON that `wf-analyze` prints.
 //! * [`codec`]: how serde types become bytes.
+//! * [`properties`]: what holds of any bytes, for fuzzing.
 //! * [`random`]: numbers that follow from a seed.
 //! * [`limits`]: every limit on what is read.
 //!
@@ -64,6 +65,7 @@ pub mod limits;
 pub mod operators;
 pub mod plan;
 pub mod plan_check;
+pub mod properties;
 pub mod random;
 pub mod report;
 pub mod trace;
