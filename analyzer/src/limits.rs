@@ -145,7 +145,7 @@ pub const MAX_SNAPSHOT_BYTES: usize = 64 << 20;
 pub const MAX_MANGLED_NAME: usize = 4096;
 
 /// Largest module that symbols are taken from.
-pub const MAX_SYMBOLS_BYTES: u64 = 1 << 30;
+pub const MAX_SYMBOLS_BYTES: usize = 1 << 30;
 
 /// How often each price of a fit is improved at most.
 pub const MAX_FIT_SWEEPS: usize = 100_000;

@@ -147,29 +147,38 @@ fn check(damaged: Vec<u8>, whole: &Report, what: &str, tally: &mut Tally) {
     }
 }
 
-#[test]
-fn damage_is_reported_or_harmless() {
-    let traces = [
-        recorded(20_000, Slices::Chosen, Detail::Full),
-        recorded(5_000, Slices::Max, Detail::Full),
-        recorded(60_000, Slices::Chosen, Detail::Counts),
-    ];
-    let rounds = load::rounds(600, 100_000);
-    let mut random = SplitMix(17);
+/// Damages a trace again and again.
+fn damage_again_and_again(bytes: &[u8], seed: u64) {
+    let whole = Trace::from_bytes(bytes.to_vec()).expect("a trace");
+    let segments = whole.segments().len();
+    let whole = price(&whole, false).expect("it is whole");
+    let frames = frames(bytes);
+    let rounds = load::rounds(300, 33_400);
+    let mut random = SplitMix(seed);
     let mut tally = Tally::default();
-    for bytes in &traces {
-        let whole = Trace::from_bytes(bytes.clone()).expect("a trace");
-        let whole = price(&whole, false).expect("it is whole");
-        let frames = frames(bytes);
-        for round in 0..rounds.div_ceil(traces.len()) {
-            let (what, damage) = DAMAGES[round % DAMAGES.len()];
-            let mut damaged = bytes.clone();
-            damage(&mut damaged, &frames, &mut random);
-            check(damaged, &whole, what, &mut tally);
-        }
+    for round in 0..rounds {
+        let (what, damage) = DAMAGES[round % DAMAGES.len()];
+        let mut damaged = bytes.to_vec();
+        damage(&mut damaged, &frames, &mut random);
+        check(damaged, &whole, what, &mut tally);
     }
-    println!("{rounds} damaged traces: {tally:?}");
+    println!("{rounds} times {} bytes with {segments} segments damaged: {tally:?}", bytes.len());
     assert!(tally.refused_later > rounds / 10 && tally.priced_in_part > 0, "{tally:?}");
+}
+
+#[test]
+fn damage_of_ordered_events_is_reported_or_harmless() {
+    damage_again_and_again(&recorded(12_000, Slices::Chosen, Detail::Full), 17);
+}
+
+#[test]
+fn damage_of_recorded_values_is_reported_or_harmless() {
+    damage_again_and_again(&recorded(3_000, Slices::Max, Detail::Full), 18);
+}
+
+#[test]
+fn damage_of_counts_is_reported_or_harmless() {
+    damage_again_and_again(&recorded(30_000, Slices::Chosen, Detail::Counts), 19);
 }
 
 /// Damage whose checksums were put right again, as only malice or a bug of a writer leaves it: any

@@ -25,6 +25,7 @@ mod corruption;
 mod disks;
 mod interrupts;
 mod kill;
+mod limits;
 mod memory;
 mod power_cut;
 mod sandbox;

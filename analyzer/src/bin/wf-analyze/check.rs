@@ -1,16 +1,16 @@
 //! `wf-analyze check`: a gate against a snapshot and a budget.
 
-use std::fs;
 use std::path::Path;
 
 use analyzer::AnalyzeOptions;
+use analyzer::limits::MAX_SNAPSHOT_BYTES;
 use analyzer::render::grouped;
 use analyzer::snapshot::{Change, Difference, Snapshot, compare, offences};
 use anyhow::{Context, Result, ensure};
 
 use crate::args::{CheckArgs, Color};
 use crate::pricing::Pricing;
-use crate::{Verdict, output, traces};
+use crate::{Verdict, input, output, traces};
 
 /// Runs the verb.
 pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Verdict> {
@@ -46,7 +46,7 @@ pub(crate) fn snapshot(path: &Path, pricing: &Pricing<'_>) -> Result<Snapshot> {
 
 fn baseline(path: &Path, now: &Snapshot) -> Result<Snapshot> {
     let place = || format!("the baseline {}", path.display());
-    let text = fs::read_to_string(path)
+    let text = input::read_text(path, MAX_SNAPSHOT_BYTES)
         .with_context(|| format!("cannot read {}; --update writes it", place()))?;
     let found = Snapshot::parse(&text).with_context(place)?;
     ensure!(

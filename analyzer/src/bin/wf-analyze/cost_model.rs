@@ -1,7 +1,6 @@
 //! `wf-analyze cost-model`, and finding the model that `--cost-model` names.
 
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 
 use analyzer::regression;
@@ -12,7 +11,7 @@ use formats::limits::MAX_COST_MODEL_BYTES;
 use formats::trace::Trace;
 
 use crate::args::{Color, CostModelCommand, FitArgs};
-use crate::{output, traces};
+use crate::{input, output, traces};
 
 /// Runs the verb.
 pub(crate) fn run(verb: &CostModelCommand) -> Result<()> {
@@ -80,12 +79,6 @@ pub(crate) fn load(name: &str) -> Result<CostModel> {
             BUILTIN_NAMES.join(", ")
         );
     }
-    let bytes = fs::metadata(path).with_context(|| name.to_string())?.len();
-    if bytes > MAX_COST_MODEL_BYTES as u64 {
-        bail!(
-            "{name}: {bytes} bytes are too many for a cost model (at most {MAX_COST_MODEL_BYTES})"
-        );
-    }
-    let text = fs::read_to_string(path).with_context(|| name.to_string())?;
+    let text = input::read_text(path, MAX_COST_MODEL_BYTES).with_context(|| name.to_string())?;
     CostModel::from_toml(&text).map_err(|error| anyhow!("{name}: {error}"))
 }

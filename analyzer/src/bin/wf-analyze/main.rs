@@ -10,6 +10,7 @@ mod dump;
 mod export;
 mod follow;
 mod info;
+mod input;
 mod manual;
 mod output;
 mod pricing;

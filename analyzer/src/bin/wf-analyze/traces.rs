@@ -2,13 +2,15 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use analyzer::Error;
 use analyzer::limits::MAX_SYMBOLS_BYTES;
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow};
 use formats::trace::{Trace, TraceError};
+
+use crate::input;
 
 /// Opens the trace at `path`; `-` is standard input.
 pub(crate) fn open(path: &Path) -> Result<Trace> {
@@ -67,15 +69,9 @@ fn advice(error: &Error) -> Option<&'static str> {
 
 /// The bytes of the module at `path`, if there is one.
 pub(crate) fn symbols(path: Option<&Path>) -> Result<Option<Vec<u8>>> {
-    let Some(path) = path else { return Ok(None) };
-    let mut module = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(MAX_SYMBOLS_BYTES + 1).read_to_end(&mut module));
-    read.with_context(|| format!("cannot read {}", path.display()))?;
-    ensure!(
-        module.len() as u64 <= MAX_SYMBOLS_BYTES,
-        "{} has more than {MAX_SYMBOLS_BYTES} bytes",
-        path.display()
-    );
-    Ok(Some(module))
+    let read = |path: &Path| {
+        input::read(path, MAX_SYMBOLS_BYTES)
+            .with_context(|| format!("cannot read {}", path.display()))
+    };
+    path.map(read).transpose()
 }

@@ -7,8 +7,8 @@ mod output;
 mod signals;
 mod terminal;
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -19,6 +19,7 @@ use formats::codec;
 use formats::trace::OutcomeKind;
 use recorder::limits::MAX_MODULE_BYTES;
 use recorder::{Instrumented, Interrupt, Receipt, Recorder};
+use slicer::limits::MAX_ARGUMENTS;
 
 use args::Args;
 use generate::Generate;
@@ -127,13 +128,16 @@ fn read_module(path: &Path) -> anyhow::Result<Vec<u8>> {
     if metadata.is_dir() {
         return Err(anyhow!("{name} is a directory: give a WebAssembly module"));
     }
-    if metadata.len() > MAX_MODULE_BYTES {
-        return Err(anyhow!(
-            "{name} has {} bytes: modules may have {MAX_MODULE_BYTES}",
-            metadata.len()
-        ));
+    let mut bytes = Vec::new();
+    // The length of a file is known before anything is read, that of a device or a pipe is not.
+    if metadata.len() <= MAX_MODULE_BYTES {
+        File::open(path)
+            .and_then(|file| file.take(MAX_MODULE_BYTES + 1).read_to_end(&mut bytes))
+            .with_context(|| format!("can't read {name}"))?;
     }
-    let bytes = fs::read(path).with_context(|| format!("can't read {name}"))?;
+    if metadata.len().max(bytes.len() as u64) > MAX_MODULE_BYTES {
+        return Err(anyhow!("{name} is too long: modules may have {MAX_MODULE_BYTES} bytes"));
+    }
     if is_text_format(&bytes) {
         return Err(anyhow!(
             "{name} is in the text format: make a binary module of it first \
@@ -185,7 +189,14 @@ fn emit_instrumented(
 /// `error`, which is about the file `name`.
 fn about(error: recorder::Error, name: &str) -> Failure {
     let status = if error.is_about_input() { USAGE_STATUS } else { RECORDER_STATUS };
-    Failure { status, error: anyhow::Error::new(error).context(name.to_owned()) }
+    let context = match error {
+        // What outcomes of branches record follows from the graph, without an SSA form.
+        recorder::Error::Module(slicer::Error::Limit { limit: MAX_ARGUMENTS, .. }) => {
+            format!("{name}: too large for this choice of slices, `--slices min` may record it")
+        }
+        _ => name.to_owned(),
+    };
+    Failure { status, error: anyhow::Error::new(error).context(context) }
 }
 
 /// Results of an invoked function go where the guest's own standard output goes.
