@@ -7,6 +7,8 @@
 //!
 //! [`exact::assert_exact`] runs a [`program::Program`] plainly, under every oracle and through
 //! the recorder and the analyzer, and fails with a readable list of the differences.
+//!
+//! [`properties`] says what holds of every module, for random ones and for fuzzing.
 
 pub mod corpus;
 pub mod engine;
@@ -15,5 +17,6 @@ pub mod models;
 pub mod observation;
 pub mod oracle;
 pub mod program;
+pub mod properties;
 pub mod recorded;
 pub mod wasi;
