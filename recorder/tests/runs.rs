@@ -1,12 +1,13 @@
 //! Programs recorded through the library: how they end, what they see, and what is refused.
 
 use std::fs;
+use std::time::Duration;
 
 use formats::trace::{Location, Outcome, OutcomeKind, SegmentData, Trace};
 use recorder::drain::{DrainOptions, Recording};
 use recorder::{
-    Error, Instrumented, Receipt, Recorder, RecorderBuilder, SharedBytes, Slices, Stream,
-    UnknownImports, engine, outcome,
+    Error, Instrumented, Interrupt, Interrupted, Receipt, Recorder, RecorderBuilder, SharedBytes,
+    Slices, Stream, UnknownImports, engine, outcome,
 };
 use wasmtime::{Instance, Linker, Module, Store};
 
@@ -201,6 +202,20 @@ fn a_reactor_is_initialized_before_its_export_is_called() {
         (func (export "get") (result i32) (global.get $g)))"#;
     let (receipt, _) = run(builder(text).invoke("get"));
     assert_eq!(receipt.results, ["2"]);
+}
+
+#[test]
+fn an_interrupt_ends_the_program_at_its_next_flush_with_a_closed_trace() {
+    let endless = r#"(module (func $leaf)
+        (func (export "_start") (loop $again (call $leaf) (br $again))))"#;
+    let interrupt = Interrupt::default();
+    interrupt.raise(Interrupted { by: "the test".to_owned(), status: 130 });
+    let (receipt, trace) = run(builder(endless).interrupt(&interrupt));
+    assert_eq!((receipt.outcome.kind, receipt.outcome.code), (OutcomeKind::Unknown, 130));
+    assert_eq!(receipt.outcome.message.as_deref(), Some("interrupted by the test"));
+    assert_eq!(receipt.crash, None, "nobody did anything wrong");
+    assert!(interrupt.wait(Duration::ZERO), "it has ended");
+    assert!(trace.is_complete() && trace.events() > 1000, "{trace:?}");
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn a_second_signal_ends_the_recorder_at_once() {
 #[test]
 fn an_interrupted_analysis_leaves_no_half_report() {
     let folder = Folder::new();
-    folder.write_module("mixed.wasm", &load::mixed(400_000));
+    folder.write_module("mixed.wasm", &load::mixed(100_000));
     wf_record(folder.path()).args(["-q", "--slices", "max"]).run(["mixed.wasm"]).exits(0);
     let trace = folder.read("trace.bin");
     let analyze = |name: &str| {
@@ -124,7 +124,7 @@ fn an_interrupted_analysis_leaves_no_half_report() {
     analyze("whole.html").run::<&str>([]).exits(0);
     let takes = started.elapsed();
     let whole = folder.read("whole.html");
-    let rounds = load::rounds(8, 100);
+    let rounds = load::rounds(8, 60);
     let (mut interrupted, mut done) = (0, 0);
     for round in 0..rounds {
         folder.write("report.html", "an older report");
