@@ -76,7 +76,7 @@ func 1 function_1: 18 operators
       i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
 
   nest 0: loop @0
-    runs blocks 1..5, computes br_if @9, computes br_if @15
+    runs blocks 1..5
     requests 20 bytes
       c0  how often block 1 was taken
       c1  how often block 2 was taken
