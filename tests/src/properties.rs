@@ -89,7 +89,7 @@ pub fn any_program(u: &mut Unstructured<'_>) -> Result<Option<(Program, bool)>> 
     let mut module = Module::new(config, u)?;
     module.ensure_termination(TERMINATION_FUEL).expect("every body was generated");
     let wasm = module.to_bytes();
-    let calls = calls(&wasm, u.arbitrary()?);
+    let calls = random_calls(&wasm, u.arbitrary()?);
     Ok((!calls.is_empty()).then(|| (Program::calls("random", wasm, calls), tamed)))
 }
 
@@ -166,8 +166,9 @@ fn simplified_function(_: &slicer::module::Module<'_>, function: &mut slicer::ir
     simplify::simplify(function);
 }
 
-/// Calls of the module's exported functions with random arguments.
-fn calls(wasm: &[u8], seed: u64) -> Vec<Call> {
+/// Calls of the exported functions of the module `wasm`, the first ones, with random arguments; none when
+/// it can't be compiled.
+pub fn random_calls(wasm: &[u8], seed: u64) -> Vec<Call> {
     let Ok(engine) = engine::engine(|_| ()) else { return Vec::new() };
     let Ok(module) = wasmtime::Module::new(&engine, wasm) else { return Vec::new() };
     let mut random = SplitMix(seed);

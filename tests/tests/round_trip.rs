@@ -26,13 +26,12 @@ use arbtest::arbtest;
 use slicer::ir::emit::Options;
 use slicer::ir::{Function, round_trip, simplify, verify};
 use slicer::module::Module;
-use tests::models::SplitMix;
 use tests::observation::Ending;
-use tests::program::{Call, Command, Program, Run, Value};
+use tests::program::{Command, Program, Run};
+use tests::properties::random_calls;
 use tests::{corpus, engine};
 use wasm_smith::Config;
 use wasmparser::Operator;
-use wasmtime::{ExternType, ValType};
 
 use script::{THREAD_STACK_BYTES, Verdict, play, scripts};
 use world::{Change, Treatment, Workshop};
@@ -253,8 +252,6 @@ const BUDGET_MS: u64 = 5_000;
 const TERMINATION_FUEL: u32 = 500;
 /// Bytes that a random module's memory may grow to.
 const MAX_MEMORY_BYTES: u64 = 16 << 16;
-/// Calls of each module.
-const MAX_CALLS: usize = 6;
 
 fn config(u: &mut Unstructured<'_>) -> arbitrary::Result<Config> {
     Ok(Config {
@@ -293,7 +290,7 @@ fn random_programs_do_the_same() {
         let mut module = wasm_smith::Module::new(config(u)?, u)?;
         module.ensure_termination(TERMINATION_FUEL).expect("every body was generated");
         let wasm = module.to_bytes();
-        let calls = calls(&wasm, u.arbitrary()?);
+        let calls = random_calls(&wasm, u.arbitrary()?);
         if calls.is_empty() {
             return Ok(());
         }
@@ -310,34 +307,4 @@ fn random_programs_do_the_same() {
     .run();
     println!("{all_calls} calls of {programs} random programs; {sizes}");
     assert!(programs > 0);
-}
-
-/// Calls of the module's exported functions with random arguments.
-fn calls(wasm: &[u8], seed: u64) -> Vec<Call> {
-    let Ok(engine) = engine::engine(|_| ()) else { return Vec::new() };
-    let Ok(module) = wasmtime::Module::new(&engine, wasm) else { return Vec::new() };
-    let mut random = SplitMix(seed);
-    let mut calls = Vec::new();
-    for export in module.exports() {
-        let ExternType::Func(ty) = export.ty() else { continue };
-        let arguments: Vec<_> = ty.params().map(|ty| argument(&ty, &mut random)).collect();
-        calls.push(Call::new(export.name(), &arguments));
-    }
-    calls.truncate(MAX_CALLS);
-    calls
-}
-
-fn argument(ty: &ValType, random: &mut SplitMix) -> Value {
-    let bits = match random.below(2) {
-        0 => u64::from(random.below(10)),
-        _ => random.bits() >> random.below(64),
-    };
-    match ty {
-        ValType::I32 => Value::I32(bits as i32),
-        ValType::I64 => Value::I64(bits as i64),
-        ValType::F32 => Value::F32(bits as u32).canonical(),
-        ValType::F64 => Value::F64(bits).canonical(),
-        ValType::V128 => Value::V128(u128::from(bits) << 32),
-        ValType::Ref(_) => Value::Reference { null: true },
-    }
 }
