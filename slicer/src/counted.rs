@@ -1,57 +1,43 @@
-//! Counted nests: where the counters stand, and how often each block ran.
+//! Counted nests: how often each block ran.
 //!
 //! Control comes to a block as often as it leaves it, and to the world around a nest as often as the
 //! nest was entered. So not every block and edge needs a counter: of a spanning tree of the graph none
 //! does (D. E. Knuth, F. R. Stevenson, "Optimal measurement points for program frequency counts", BIT
 //! 13, 1973). What isn't in the tree closes one cycle with it, and adds its count to each part of that
-//! cycle. The tree is one of those that run most often, as far as that can be guessed (T. Ball, J. R.
-//! Larus, "Optimally profiling and tracing programs", TOPLAS 16, 1994).
-//!
-//! The first edge of a block can't have a counter, because no code can stand there. Those edges close no
-//! cycle without a block, and blocks can.
+//! cycle. Which tree it is follows from where the plan has counters;
+//! [`crate::bundles`] chooses that.
 
 use std::collections::HashMap;
 
 use formats::plan::{Block, Counter, Exit, FunctionPlan};
 
 use crate::Error;
-use crate::cfg::{self, Cfg};
-
-/// Times that a loop is guessed to run around whenever it is entered.
-const TRIPS: f64 = 10.0;
-
-/// Share of the runs of a block that leave a loop there, as a guess.
-const LEAVES: f64 = 1.0 / TRIPS;
-
-/// No block is guessed to run more often.
-const MOST_RUNS: f64 = 1e12;
-
-/// How much dearer than a block an edge is to count that needs a place of its own.
-const DEAR_EDGE: f64 = 1.5;
 
 /// The graph of a nest. Its nodes are the beginnings and the ends of its blocks, and the world around.
-struct Network {
-    arcs: Vec<Arc>,
-    nodes: usize,
+pub(crate) struct Network {
+    pub(crate) arcs: Vec<Arc>,
+    pub(crate) nodes: usize,
 }
 
 /// A way from one node to another: a block, or an edge between two.
 #[derive(Clone, Copy)]
-struct Arc {
-    from: usize,
-    to: usize,
-    kind: Kind,
+pub(crate) struct Arc {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) kind: Kind,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+/// What an [`Arc`] is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
     Block(u32),
     Edge { block: u32, edge: u32 },
 }
 
 impl Kind {
-    /// The counter that can stand there.
-    fn counter(self) -> Option<Counter> {
+    /// The counter that can stand there. No code can stand on the first edge of a block; such edges close no
+    /// cycle without a block, and blocks can be counted.
+    pub(crate) fn counter(self) -> Option<Counter> {
         match self {
             Kind::Block(block) => Some(Counter::Block(block)),
             Kind::Edge { edge: 0, .. } => None,
@@ -73,10 +59,7 @@ fn end(place: usize) -> usize {
 
 impl Network {
     /// The graph of these `blocks`, given in ascending order, of which `targets` tells where each leads.
-    fn new<'t>(
-        blocks: &[u32],
-        targets: impl Fn(u32) -> Box<dyn Iterator<Item = u32> + 't>,
-    ) -> Self {
+    pub(crate) fn new(blocks: &[u32], targets: impl Fn(u32) -> Vec<u32>) -> Self {
         let mut arcs = Vec::new();
         for (place, &block) in blocks.iter().enumerate() {
             arcs.push(Arc { from: beginning(place), to: end(place), kind: Kind::Block(block) });
@@ -86,109 +69,6 @@ impl Network {
             }
         }
         Network { arcs, nodes: 1 + 2 * blocks.len() }
-    }
-}
-
-/// Where the nest of these `blocks`, given in ascending order, had best be counted.
-pub(crate) fn place(cfg: &Cfg, blocks: &[u32]) -> Vec<Counter> {
-    let targets = |block: u32| -> Box<dyn Iterator<Item = u32> + '_> {
-        match &cfg.blocks[block as usize].exit {
-            cfg::Exit::Branch(targets) => Box::new(targets.iter().copied()),
-            _ => Box::new(std::iter::empty()),
-        }
-    };
-    let network = Network::new(blocks, targets);
-    let runs = guessed_runs(cfg, blocks);
-    let weight = |arc: &Arc| match arc.kind {
-        Kind::Edge { edge: 0, .. } => f64::INFINITY,
-        kind => runs.get(&Key::of(kind)).copied().unwrap_or(0.0),
-    };
-    // Of blocks in one line the first is counted: it has run when something cuts the line short.
-    let arcs = network.arcs.iter().rev();
-    let mut arcs: Vec<(f64, &Arc)> = arcs.map(|arc| (weight(arc), arc)).collect();
-    arcs.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    let mut trees = Trees::new(network.nodes);
-    let counted = arcs.iter().filter(|(_, arc)| !trees.join(arc.from, arc.to));
-    let mut counters: Vec<Counter> = counted.filter_map(|(_, arc)| arc.kind.counter()).collect();
-    counters.sort_unstable();
-    counters
-}
-
-#[derive(PartialEq, Eq, Hash)]
-struct Key(u32, Option<u32>);
-
-impl Key {
-    fn of(kind: Kind) -> Key {
-        match kind {
-            Kind::Block(block) => Key(block, None),
-            Kind::Edge { block, edge } => Key(block, Some(edge)),
-        }
-    }
-}
-
-/// How often each block and edge is guessed to run.
-fn guessed_runs(cfg: &Cfg, blocks: &[u32]) -> HashMap<Key, f64> {
-    let depth = |block: u32| {
-        let innermost = cfg.blocks[block as usize].innermost_loop;
-        innermost.map_or(0, |this| cfg.loops[this as usize].depth)
-    };
-    let mut runs = HashMap::new();
-    let mut arrivals: HashMap<u32, f64> = HashMap::from([(blocks[0], 1.0)]);
-    for &block in blocks {
-        let found = &cfg.blocks[block as usize];
-        let mut times = arrivals.get(&block).copied().unwrap_or(0.0);
-        if found.role == cfg::Role::Header {
-            times = (times * TRIPS).min(MOST_RUNS);
-        }
-        runs.insert(Key(block, None), times);
-        let cfg::Exit::Branch(targets) = &found.exit else { continue };
-        let leaves =
-            |target: u32| blocks.binary_search(&target).is_err() || depth(target) < depth(block);
-        let leaving = targets.iter().filter(|&&target| leaves(target)).count();
-        let staying = targets.len() - leaving;
-        let share = |target: u32| match (leaves(target), staying) {
-            (true, 0) => 1.0 / leaving as f64,
-            (true, _) => LEAVES / leaving as f64,
-            (false, _) if leaving == 0 => 1.0 / staying as f64,
-            (false, _) => (1.0 - LEAVES) / staying as f64,
-        };
-        for (edge, &target) in (0..).zip(targets) {
-            let taken = times * share(target);
-            // To count an edge of a table takes a place that has to be made for it.
-            let dearer = if targets.len() > 2 { DEAR_EDGE } else { 1.0 };
-            runs.insert(Key(block, Some(edge)), taken * dearer);
-            if target > block {
-                *arrivals.entry(target).or_insert(0.0) += taken;
-            }
-        }
-    }
-    runs
-}
-
-/// Trees of nodes, joined one arc at a time (R. E. Tarjan, "Efficiency of a good but not linear set union
-/// algorithm", JACM 22, 1975).
-struct Trees {
-    parents: Vec<usize>,
-}
-
-impl Trees {
-    fn new(nodes: usize) -> Self {
-        Trees { parents: (0..nodes).collect() }
-    }
-
-    fn root(&mut self, mut node: usize) -> usize {
-        while self.parents[node] != node {
-            self.parents[node] = self.parents[self.parents[node]];
-            node = self.parents[node];
-        }
-        node
-    }
-
-    /// Joins the trees of two nodes: whether they were two.
-    fn join(&mut self, one: usize, other: usize) -> bool {
-        let (one, other) = (self.root(one), self.root(other));
-        self.parents[one] = other;
-        one != other
     }
 }
 
@@ -341,10 +221,10 @@ fn formula(shares: &[i64]) -> String {
     if text.is_empty() { "0".to_string() } else { text }
 }
 
-fn targets(block: &Block) -> Box<dyn Iterator<Item = u32> + '_> {
+fn targets(block: &Block) -> Vec<u32> {
     match &block.exit {
-        Exit::Branch(edges) => Box::new(edges.iter().map(|edge| edge.target)),
-        _ => Box::new(std::iter::empty()),
+        Exit::Branch(edges) => edges.iter().map(|edge| edge.target).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -143,27 +143,36 @@ pub fn counted_line(function: &FunctionPlan, operator: u32) -> Option<(u32, u32)
     let mut block = function.blocks.iter().position(contains)?;
     let nest = function.blocks[block].nest?;
     function.nests[nest as usize].is_counted().then_some(())?;
-    while let Some(before) = before_in_line(function, block) {
-        block = before;
+    let before = before_in_line(function);
+    while let Some(source) = before[block] {
+        block = source;
     }
     Some((nest, block as u32))
 }
 
-/// The block that leads to `block` alone, if `block` is reached from nowhere else.
-fn before_in_line(function: &FunctionPlan, block: usize) -> Option<usize> {
-    let found = &function.blocks[block];
-    if found.nest.is_some_and(|nest| function.nest_header(nest) as usize == block) {
-        return None;
+/// For each block the one that leads to it alone, if it is reached from nowhere else.
+fn before_in_line(function: &FunctionPlan) -> Vec<Option<usize>> {
+    let mut ways = vec![0_usize; function.blocks.len()];
+    let mut before = vec![None; function.blocks.len()];
+    for (source, block) in function.blocks.iter().enumerate() {
+        let Exit::Branch(edges) = &block.exit else { continue };
+        for edge in edges {
+            let target = edge.target as usize;
+            ways[target] += 1;
+            // Within a nest every block can be reached from its header, which ends the line.
+            let goes_on = edges.len() == 1 && source < target;
+            let stays = block.nest == function.blocks[target].nest;
+            before[target] = (goes_on && stays).then_some(source);
+        }
     }
-    let leads_there = |other: &Block| {
-        matches!(&other.exit, Exit::Branch(edges)
-            if edges.iter().any(|edge| edge.target as usize == block))
-    };
-    let mut sources = (0..).zip(&function.blocks).filter(|(_, other)| leads_there(other));
-    let (Some((source, other)), None) = (sources.next(), sources.next()) else { return None };
-    let goes_on = matches!(&other.exit, Exit::Branch(edges) if edges.len() == 1);
-    // Within a nest every block can be reached from its header, which ends the line.
-    (goes_on && other.nest == found.nest && source < block).then_some(source)
+    for (block, ways) in ways.into_iter().enumerate() {
+        let nest = function.blocks[block].nest;
+        let is_header = nest.is_some_and(|nest| function.nest_header(nest) as usize == block);
+        if ways != 1 || is_header {
+            before[block] = None;
+        }
+    }
+    before
 }
 
 /// Cost of the line of blocks from `block` to `operator`, its own flat cost included; `None` when
@@ -267,10 +276,11 @@ fn access(module: &Module<'_>, operator: &Operator<'_>) -> Option<Access> {
 fn stretch_start(function: &FunctionPlan, operator: u32) -> Option<u32> {
     let contains = |block: &Block| (block.first_operator..block.end_operator).contains(&operator);
     let mut current = function.blocks.iter().position(contains)?;
+    let before = before_in_line(function);
     while !function.blocks[current].cut_on_arrival
-        && let Some(before) = before_in_line(function, current)
+        && let Some(source) = before[current]
     {
-        current = before;
+        current = source;
     }
     Some(function.blocks[current].first_operator)
 }

@@ -13,6 +13,7 @@
 //!   count how often control takes each way through it. Outside of nests outcomes are told: an
 //!   event is an id, whatever it carries, and the path number in it is free.
 
+mod counters;
 mod cut;
 mod nests;
 mod price;

@@ -11,10 +11,9 @@ use formats::plan::{FunctionPlan, MAX_COUNTERS, MAX_PAYLOAD_WORDS, Origin, Place
 use super::price::NestPrice;
 use super::sources::{self, scalar};
 use super::verdicts::Refusal;
-use super::{NestChoice, Slices, cut, price};
+use super::{NestChoice, Slices, counters, cut, price};
 use crate::cfg::{Cfg, Exit, Role};
 use crate::costs::Costs;
-use crate::counted;
 use crate::ir::{Definition, ValueId};
 use crate::limits::{MAX_NEST_BLOCKS, MAX_NEST_VALUES};
 use crate::slices;
@@ -190,8 +189,8 @@ impl<'j, 'a> Judge<'j, 'a> {
         if let Some(bulk) = self.cfg.bulk.iter().find(|bulk| is_inside(bulk.block)) {
             return Err(Refusal::RecordsWithin(bulk.operator));
         }
-        let counters = counted::place(self.cfg, &candidate.blocks);
-        if counters.is_empty() || counters.len() > MAX_COUNTERS {
+        let counters = counters::place(self.cfg, &candidate.blocks);
+        if counters.len() > MAX_COUNTERS {
             return Err(Refusal::TooManyCounters(counters.len()));
         }
         let price = price::of_counted_nest(self.cfg, &candidate.blocks, counters.len());

@@ -11,7 +11,7 @@ use crate::ir::graph::{Dominators, Graph, Loops};
 use crate::ir::{BlockId, Function};
 
 /// Expected iterations of a loop each time it is entered.
-const TRIPS: u64 = 10;
+pub(super) const TRIPS: u64 = 10;
 
 /// Loops further inside than this are not taken to run more often still.
 const MAX_DEPTH: u32 = 6;
