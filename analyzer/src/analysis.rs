@@ -246,6 +246,7 @@ impl<'a> Job<'a> {
         let report = self.report(complete, fuel, rows, sample);
         Analysis { report, notes, stats }
     }
+
     fn report(
         &self,
         complete: bool,

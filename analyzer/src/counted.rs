@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 
 use formats::events::{Event, Payload};
-use formats::plan::{FunctionPlan, Plan};
+use formats::plan::Plan;
 use formats::trace::{Histogram, HistogramEntry, OutcomeKind, Trace};
 use slicer::counted::{Counted, Runs};
 
@@ -52,15 +52,11 @@ impl CountedNests {
     ///
     /// [`Error::Module`] when counters don't tell how often each block ran.
     pub(crate) fn of(plan: &Plan) -> Result<CountedNests, Error> {
-        let counted = |function: &FunctionPlan| {
-            let nests = (0..).zip(&function.nests).filter(|(_, nest)| nest.is_counted());
-            let nests = nests.map(|(nest, found)| (found.event, nest)).collect::<Vec<_>>();
-            nests.into_iter()
-        };
         let mut nests = Vec::new();
         for function in &plan.functions {
-            for (event, nest) in counted(function) {
-                nests.push((event, Counted::of(function, nest).map_err(Error::Module)?));
+            for (nest, found) in (0..).zip(&function.nests).filter(|(_, nest)| nest.is_counted()) {
+                let counted = Counted::of(function, nest).map_err(Error::Module)?;
+                nests.push((found.event, counted));
             }
         }
         nests.sort_unstable_by_key(|(event, _)| *event);

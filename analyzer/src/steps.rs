@@ -68,10 +68,18 @@ pub(crate) struct Step {
 pub(crate) enum Found {
     /// A path: index for [`Steps::get`].
     Path(u32),
-    /// A site with this fuel.
-    Site(u128),
-    /// A nest with this fuel, if it was run to its end.
-    Nest(u128),
+    /// A site of this function, with this fuel.
+    Site {
+        /// Defined function number.
+        function: u32,
+        fuel: u128,
+    },
+    /// A nest of this function, with this fuel, if it was run to its end.
+    Nest {
+        /// Defined function number.
+        function: u32,
+        fuel: u128,
+    },
 }
 
 /// All events that occur in a trace.
@@ -83,8 +91,9 @@ pub(crate) struct Steps {
     dense: Vec<u32>,
     /// All other events.
     sparse: HashMap<Event, Found, RandomState>,
-    /// What entering each counted nest, and then each of its counters, costs; by event id.
-    counted: HashMap<u32, Vec<i128>, RandomState>,
+    /// The function of each counted nest, and what entering it, and then each of its counters, costs; by
+    /// event id.
+    counted: HashMap<u32, (u32, Vec<i128>), RandomState>,
     /// What the blocks of counted nests cost.
     blocks: HashMap<Event, i128, RandomState>,
     /// The regions behind each nest that has several, by function and nest.
@@ -121,22 +130,24 @@ impl Steps {
                     let begin = begin_of(function_plan, body, region);
                     table.insert(&entry.event, Step { function, region, fuel, begin, end });
                 }
-                Some(EventKind::Site { .. }) => {
-                    table.sparse.insert(entry.event.clone(), Found::Site(price.fuel));
+                Some(EventKind::Site { function, .. }) => {
+                    let found = Found::Site { function, fuel: price.fuel };
+                    table.sparse.insert(entry.event.clone(), found);
                 }
-                Some(EventKind::Nest { .. }) if events.is_counted(entry.event.id) => {
+                Some(EventKind::Nest { function, .. }) if events.is_counted(entry.event.id) => {
                     let fuel = i128::try_from(price.fuel).map_err(|_| Error::Overflow)?;
                     table.blocks.insert(entry.event.clone(), fuel);
-                    table.counted.entry(entry.event.id).or_default();
+                    table.counted.entry(entry.event.id).or_insert((function, Vec::new()));
                 }
-                Some(EventKind::Nest { .. }) => {
-                    table.sparse.insert(entry.event.clone(), Found::Nest(price.fuel));
+                Some(EventKind::Nest { function, .. }) => {
+                    let found = Found::Nest { function, fuel: price.fuel };
+                    table.sparse.insert(entry.event.clone(), found);
                 }
                 None => {}
             }
         }
         let Steps { counted, blocks, .. } = &mut table;
-        for (&id, weights) in counted {
+        for (&id, (_, weights)) in counted {
             // A block that never ran counts for nothing, in whatever sum.
             *weights = nests.weights(id, |block| block_price(blocks, id, block));
         }
@@ -151,7 +162,8 @@ impl Steps {
     pub(crate) fn of(steps: Vec<Step>, sites: impl Iterator<Item = u64>) -> Self {
         let dense = (0..steps.len() as u32).collect();
         let event = |fuel| Event { id: Self::site_id(fuel), payload: Default::default() };
-        let sparse = sites.map(|fuel| (event(fuel), Found::Site(fuel.into()))).collect();
+        let site = |fuel: u64| Found::Site { function: 0, fuel: fuel.into() };
+        let sparse = sites.map(|fuel| (event(fuel), site(fuel))).collect();
         Steps { steps, dense, sparse, ..Steps::default() }
     }
 
@@ -188,8 +200,8 @@ impl Steps {
         match self.dense.get(event.id as usize) {
             Some(&index) if index != NO_STEP => Some(Found::Path(index)),
             _ => self.sparse.get(&event.to_event()).copied().or_else(|| {
-                let fuel = self.counted_fuel(event)?;
-                Some(Found::Nest(u128::try_from(fuel).unwrap_or(0)))
+                let (function, fuel) = self.counted_nest(event)?;
+                Some(Found::Nest { function, fuel: u128::try_from(fuel).unwrap_or(0) })
             }),
         }
     }
@@ -197,11 +209,18 @@ impl Steps {
     /// What the event of a counted nest costs by its counters; less than nothing at the least if it was
     /// cut short.
     pub(crate) fn counted_fuel(&self, event: EventRef<'_>) -> Option<i128> {
-        let (entered, weights) = self.counted.get(&event.id)?.split_first()?;
+        self.counted_nest(event).map(|(_, fuel)| fuel)
+    }
+
+    /// The function of a counted nest, and what its event costs.
+    fn counted_nest(&self, event: EventRef<'_>) -> Option<(u32, i128)> {
+        let (function, weights) = self.counted.get(&event.id)?;
+        let (entered, weights) = weights.split_first()?;
         let counters = counters(event.payload.iter().copied());
-        Some(weights.iter().zip(counters).fold(*entered, |sum, (&weight, counter)| {
+        let fuel = weights.iter().zip(counters).fold(*entered, |sum, (&weight, counter)| {
             sum.saturating_add(weight.saturating_mul(counter.into()))
-        }))
+        });
+        Some((*function, fuel))
     }
 
     /// What has to be added to that when `cut` cut the nest short.

@@ -117,6 +117,7 @@ impl<'a> Table<'a> {
             }
         }
     }
+
     fn note_nest(&mut self, function: u32, event: &Event, price: &Price) {
         let known = self.dearest_nests.get(&function);
         if known.is_none_or(|nest| (nest.fuel, &nest.event) < (price.fuel, event)) {

@@ -209,7 +209,7 @@ impl Order<'_> {
 
     fn fuel_of_nest(&self, nest: Option<&Event>) -> u128 {
         match nest.and_then(|nest| self.steps.find(nest.as_ref())) {
-            Some(Found::Nest(fuel)) => fuel,
+            Some(Found::Nest { fuel, .. }) => fuel,
             _ => 0,
         }
     }

@@ -42,6 +42,8 @@ pub(crate) struct Calls<'a> {
     clock: u128,
     /// Fuel of the sites and nests since the last path event: they belong to the next one.
     pending: u128,
+    /// The function of the last of those sites and nests.
+    pending_in: Option<u32>,
     /// The last nest since the last path event: it may be running.
     nest: Option<Event>,
     /// The last path event: index into the steps.
@@ -78,6 +80,7 @@ impl<'a> Calls<'a> {
             totals: vec![0; functions],
             clock: 0,
             pending: 0,
+            pending_in: None,
             nest: None,
             last: None,
             tree: Tree::default(),
@@ -98,6 +101,9 @@ impl<'a> Calls<'a> {
         self.pending += partial.pending;
         if !partial.episodes.is_empty() || partial.nest.is_some() {
             self.nest = partial.nest;
+        }
+        if !partial.episodes.is_empty() || partial.pending_in.is_some() {
+            self.pending_in = partial.pending_in;
         }
         self.last = partial.last.or(self.last);
         Ok(())
@@ -205,17 +211,22 @@ impl<'a> Calls<'a> {
         let pending = self.pending.checked_sub(tail.undone).ok_or(Misfit::Overflow)?;
         let fuel = pending.checked_add(tail.fuel).ok_or(Misfit::Overflow)?;
         self.clock = self.clock.checked_add(fuel).ok_or(Misfit::Overflow)?;
-        let top = self.stack.last().map(|top| top.node);
-        match tail.new_activation_of {
-            Some(function) => {
-                let node = self.tree.callee(top, function);
-                self.tree.add(node, 1, fuel);
+        let top = self.stack.last().map(|top| (top.node, top.function));
+        // An activation may have sites and nests, and end before its first path event.
+        let begun = self.pending_in.filter(|&function| top.is_none_or(|top| top.1 != function));
+        let begun = begun.filter(|_| fuel > 0);
+        let known = tail.new_activation_of.map(|function| (function, 1));
+        match known.or(begun.map(|function| (function, 0))) {
+            Some((function, calls)) => {
+                let node = self.tree.callee(top.map(|top| top.0), function);
+                self.tree.add(node, calls, fuel);
                 if self.open[function as usize] == 0 {
                     self.totals[function as usize] += fuel;
                 }
             }
             None if fuel > 0 => {
-                let node = top.unwrap_or_else(|| self.tree.callee(None, CallTree::FOLDED));
+                let folded = || self.tree.callee(None, CallTree::FOLDED);
+                let node = top.map_or_else(folded, |top| top.0);
                 self.tree.add(node, 0, fuel);
             }
             None => {}
@@ -224,6 +235,7 @@ impl<'a> Calls<'a> {
             self.pop();
         }
         self.pending = 0;
+        self.pending_in = None;
         self.nest = None;
         self.last = None;
         Ok(())

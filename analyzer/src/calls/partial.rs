@@ -24,6 +24,8 @@ pub(crate) struct Partial {
     pub(crate) fuel: u128,
     /// Fuel of the sites and nests behind the last path event: they belong to the next one.
     pub(super) pending: u128,
+    /// The function of the last of those sites and nests.
+    pub(super) pending_in: Option<u32>,
     /// The last nest behind the last path event: it may be running.
     pub(super) nest: Option<Event>,
     /// The last path event: index into the steps.
@@ -101,10 +103,10 @@ impl<'a> Walker<'a> {
     pub(crate) fn take(&mut self, event: EventRef<'_>) -> Result<(), Misfit> {
         match self.steps.find(event).ok_or(Misfit::NoActivation)? {
             Found::Path(index) => self.path(index)?,
-            Found::Site(fuel) => self.pend(fuel)?,
-            Found::Nest(fuel) => {
+            Found::Site { function, fuel } => self.pend(function, fuel)?,
+            Found::Nest { function, fuel } => {
                 self.found.nest = Some(event.to_event());
-                self.pend(fuel)?;
+                self.pend(function, fuel)?;
             }
         }
         self.events += 1;
@@ -118,7 +120,8 @@ impl<'a> Walker<'a> {
         std::mem::take(&mut self.found)
     }
 
-    fn pend(&mut self, fuel: u128) -> Result<(), Misfit> {
+    fn pend(&mut self, function: u32, fuel: u128) -> Result<(), Misfit> {
+        self.found.pending_in = Some(function);
         self.found.fuel = self.found.fuel.checked_add(fuel).ok_or(Misfit::Overflow)?;
         self.found.pending += fuel;
         Ok(())
@@ -134,6 +137,7 @@ impl<'a> Walker<'a> {
         // Part of the sum above, which fits.
         let fuel = fuel + self.found.pending;
         self.found.pending = 0;
+        self.found.pending_in = None;
         self.found.nest = None;
         self.found.last = Some(index);
         let top = self.stack.last_mut().expect("found or begun");
