@@ -8,6 +8,7 @@ use formats::plan::{FunctionPlan, Plan, RegionKind};
 use rayon::prelude::*;
 use slicer::costs::Costs;
 use slicer::module::Module;
+use slicer::order::successors_first;
 
 /// The least and the most that something costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +97,9 @@ pub(crate) fn of_paths(
 /// For each block what the ways from its start to the ends of its region cost.
 fn ways(function: &FunctionPlan, costs: &Costs) -> Result<Vec<Bounds>, slicer::Error> {
     let mut from = vec![Bounds { least: 0, most: 0 }; function.blocks.len()];
-    // Of the blocks of a region, successors come later in the plan.
-    for (index, block) in function.blocks.iter().enumerate().rev() {
+    let inner = |block: u32| function.inner_targets(block).collect();
+    for index in successors_first(function.blocks.len(), inner) {
+        let (index, block) = (index as usize, &function.blocks[index as usize]);
         let behind = |target: u32| from.get(target as usize).copied();
         let targets: Vec<Bounds> =
             function.inner_targets(index as u32).filter_map(behind).collect();

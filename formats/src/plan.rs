@@ -74,8 +74,9 @@ pub struct Block {
     pub end_operator: u32,
     /// Innermost `loop` around the block: index into [`FunctionPlan::loops`].
     pub innermost_loop: Option<u32>,
-    /// Whether arriving here ends the running region and starts the block's own: loop headers,
-    /// and joins that were cut so that path counts stay small.
+    /// Whether arriving here ends the running region and starts the block's own: loop headers, but for
+    /// those of loops in which something else cuts each way around, and joins that were cut so that path
+    /// counts stay small.
     pub cut_on_arrival: bool,
     /// The region that starts here: index into [`FunctionPlan::regions`].
     pub region: Option<u32>,

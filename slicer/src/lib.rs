@@ -31,6 +31,7 @@ pub mod ir;
 pub mod limits;
 pub mod module;
 pub mod opcode;
+pub mod order;
 pub mod paths;
 pub mod plan;
 pub mod prefix;

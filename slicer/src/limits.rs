@@ -6,6 +6,17 @@
 /// slice. A `br_table` with more targets than this makes a region that exceeds it by its targets.
 pub const MAX_REGION_SIZE: u64 = 1 << 14;
 
+/// What each way of a branch may add to a region, however many there are: else each arm of a large
+/// `br_table` would be a region of its own, and take an event more (`switch`, 4,096 arms).
+pub const MIN_BRANCH_SIZE: u64 = 1 << 5;
+
+/// Largest size of what follows the header of a loop that is no cut point of its own, as
+/// [`MAX_REGION_SIZE`] counts: each region that comes around the loop contains it.
+pub const MAX_OPEN_LOOP_SIZE: u64 = 1 << 6;
+
+/// Most blocks that are looked at to find out whether each way around a loop has a cut point.
+pub const MAX_OPEN_LOOP_BLOCKS: usize = 1 << 10;
+
 /// A block counts once more towards [`MAX_REGION_SIZE`] for so many loops around it: a slice keeps an
 /// accumulator for each of them, over all of its blocks.
 pub const LOOPS_PER_BLOCK: u32 = 1 << 6;

@@ -8,13 +8,18 @@
 //! A branch that is computed has edges of value 0, and the most paths behind any of them. A nest is
 //! stepped over: its header has the paths of the block behind the nest.
 //!
-//! Cut points are loop headers outside of nests, calls, and whatever leaves the function. Where that
-//! leaves regions larger than a limit, joins are cut too, in one backward pass: a block whose regions
-//! would be too large cuts those successors that exceed their share of the limit.
+//! Cut points are calls, whatever leaves the function, and headers of loops outside of nests: but for
+//! innermost loops of which each way around has another cut point (a loop whose every iteration calls
+//! records nothing more than those calls do). Where that leaves regions larger than a limit, joins are cut too, in one
+//! backward pass: a block whose regions would be too large cuts those successors that exceed their
+//! share of the limit.
+
+use std::collections::HashSet;
 
 use crate::bundles::Choice;
 use crate::cfg::{Cfg, Exit, Role};
-use crate::limits::LOOPS_PER_BLOCK;
+use crate::limits::{LOOPS_PER_BLOCK, MAX_OPEN_LOOP_BLOCKS, MAX_OPEN_LOOP_SIZE, MIN_BRANCH_SIZE};
+use crate::order::successors_first;
 
 /// Path numbers of one function.
 #[derive(Debug)]
@@ -62,18 +67,33 @@ fn onward<'a>(cfg: &'a Cfg, choice: &Choice, block: usize) -> Onward<'a> {
     }
 }
 
+/// How [`Onward`] goes on from a block, wherever.
+fn targets<'a>(onward: &'a Onward<'_>) -> &'a [u32] {
+    match onward {
+        Onward::Told(targets) | Onward::Computed(targets) => targets,
+        Onward::Over(after) => std::slice::from_ref(after),
+        Onward::End => &[],
+    }
+}
+
 /// Numbers the paths of `cfg`, with regions of at most `max_region_size` (see
 /// [`MAX_REGION_SIZE`](crate::limits::MAX_REGION_SIZE)).
 pub fn number(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Paths {
-    let cut_on_arrival = cut_points(cfg, choice, max_region_size);
+    let mut cut_on_arrival = loop_cuts(cfg, choice);
+    let order = successors_first(cfg.blocks.len(), |block| {
+        let onward = onward(cfg, choice, block as usize);
+        let is_inner = |&target: &u32| !cut_on_arrival[target as usize];
+        targets(&onward).iter().copied().filter(is_inner).collect()
+    });
+    cut_large(cfg, choice, max_region_size, &order, &mut cut_on_arrival);
     let mut paths = vec![1u32; cfg.blocks.len()];
     let mut values: Vec<Vec<u32>> = vec![Vec::new(); cfg.blocks.len()];
-    for (index, block) in cfg.blocks.iter().enumerate().rev() {
+    for index in order.into_iter().map(|index| index as usize) {
         let behind = |target: u32| match cut_on_arrival[target as usize] {
             true => 1,
             false => paths[target as usize],
         };
-        if let Exit::Branch(targets) = &block.exit {
+        if let Exit::Branch(targets) = &cfg.blocks[index].exit {
             values[index] = vec![0; targets.len()];
         }
         let mut next = 0u32;
@@ -95,50 +115,95 @@ pub fn number(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Paths {
     Paths { cut_on_arrival, paths, values }
 }
 
-/// The blocks at which arriving is a cut point.
-///
-/// `size` is the sum of the lengths of all paths from a block to the next cut points; blocks deep in
-/// loops are longer. Cutting a successor only makes sizes smaller, so one pass in reverse order
-/// leaves no region too large.
-fn cut_points(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Vec<bool> {
+/// Where arriving is a cut point because of a loop: at headers, if there are loops within or if some way
+/// around leads back without any other cut point; and at the blocks behind a nest that has several.
+fn loop_cuts(cfg: &Cfg, choice: &Choice) -> Vec<bool> {
     let is_header = |(index, block): (usize, &crate::cfg::Block)| {
         block.role == Role::Header && choice.nest_of(index).is_none()
     };
     let mut cut: Vec<bool> = cfg.blocks.iter().enumerate().map(is_header).collect();
-    for nest in choice.nests.iter().filter(|nest| nest.after.is_none()) {
-        nest.exits.iter().for_each(|&exit| cut[exit as usize] = true);
+    let left = choice.nests.iter().filter(|nest| nest.after.is_none());
+    let behind_nests: HashSet<u32> = left.flat_map(|nest| nest.exits.iter().copied()).collect();
+    behind_nests.iter().for_each(|&exit| cut[exit as usize] = true);
+    // What a computed branch needs is looked for in blocks that come one after the other.
+    if choice.computes_branches() {
+        return cut;
     }
+    let mut last_back = vec![0; cfg.blocks.len()];
+    for (from, block) in cfg.blocks.iter().enumerate() {
+        let Exit::Branch(targets) = &block.exit else { continue };
+        for target in targets.iter().map(|&target| target as usize).filter(|&to| to <= from) {
+            last_back[target] = from;
+        }
+    }
+    let outer: HashSet<u32> = cfg.loops.iter().filter_map(|found| found.parent).collect();
+    for (number, found) in (0..).zip(&cfg.loops) {
+        let header = found.header as usize;
+        let stays = outer.contains(&number) || behind_nests.contains(&found.header);
+        if !stays && choice.nest_of(header).is_none() {
+            cut[header] = repeats(cfg, choice, &cut, header, last_back[header]);
+        }
+    }
+    cut
+}
+
+/// Whether control can get from `header` back to it without a cut point, through blocks up to `last`;
+/// or whether it is too much work to find out.
+fn repeats(cfg: &Cfg, choice: &Choice, cut: &[bool], header: usize, last: usize) -> bool {
+    let mut seen = HashSet::from([header]);
+    let mut pending = vec![header];
+    while let Some(block) = pending.pop() {
+        for &target in targets(&onward(cfg, choice, block)) {
+            let target = target as usize;
+            if target == header {
+                return true;
+            }
+            if (header..=last).contains(&target) && !cut[target] && seen.insert(target) {
+                pending.push(target);
+            }
+        }
+        if seen.len() > MAX_OPEN_LOOP_BLOCKS {
+            return true;
+        }
+    }
+    false
+}
+
+/// Cuts arrivals where regions would be too large.
+///
+/// `size` is the sum of the lengths of all paths from a block to the next cut points; blocks deep in
+/// loops are longer. Cutting a successor only makes sizes smaller, so one pass, successors first,
+/// leaves no region too large.
+fn cut_large(cfg: &Cfg, choice: &Choice, max_region_size: u64, order: &[u32], cut: &mut [bool]) {
     let length = |block: &crate::cfg::Block| {
         let depth = block.innermost_loop.map_or(0, |this| cfg.loops[this as usize].depth);
         1 + u64::from(depth / LOOPS_PER_BLOCK)
     };
     let mut size: Vec<u64> = cfg.blocks.iter().map(length).collect();
-    for index in (0..cfg.blocks.len()).rev() {
-        let over;
-        let targets = match onward(cfg, choice, index) {
-            Onward::Told(targets) | Onward::Computed(targets) => targets,
-            Onward::Over(after) => {
-                over = [after];
-                &over
-            }
-            Onward::End => continue,
-        };
+    for index in order.iter().map(|&index| index as usize) {
+        let onward = onward(cfg, choice, index);
+        let targets = targets(&onward);
         let size_of = |target: u32, cut: &[bool]| match cut[target as usize] {
             true => 1,
             false => size[target as usize],
         };
-        let total: u64 = targets.iter().map(|&target| size_of(target, &cut)).sum();
+        let total: u64 = targets.iter().map(|&target| size_of(target, cut)).sum();
         if total > max_region_size {
-            let share = (max_region_size / targets.len() as u64).max(1);
+            let share = max_region_size / targets.len() as u64;
+            let share = share.max(MIN_BRANCH_SIZE.min(max_region_size));
             for &target in targets {
-                if size_of(target, &cut) > share {
+                if size_of(target, cut) > share {
                     cut[target as usize] = true;
                 }
             }
         }
-        size[index] += targets.iter().map(|&target| size_of(target, &cut)).sum::<u64>();
+        size[index] += targets.iter().map(|&target| size_of(target, cut)).sum::<u64>();
+        // What goes on behind each of the calls in a loop would be told anew for each of them.
+        let is_header = cfg.blocks[index].role == Role::Header && choice.nest_of(index).is_none();
+        if is_header && size[index] > MAX_OPEN_LOOP_SIZE.min(max_region_size) {
+            cut[index] = true;
+        }
     }
-    cut
 }
 
 #[cfg(test)]
@@ -196,6 +261,41 @@ mod tests {
             let expected: Vec<u32> = (0..paths.paths[block]).collect();
             assert_eq!(path_numbers(&cfg, &paths, block), expected, "block {block}");
         }
+    }
+
+    /// The headers at which arriving is a cut point, by their operators.
+    fn cut_headers(text: &str) -> Vec<u32> {
+        let (cfg, paths) = numbered(text, 1 << 14);
+        let cut = |found: &&cfg::Loop| paths.cut_on_arrival[found.header as usize];
+        cfg.loops.iter().filter(cut).map(|found| found.operator).collect()
+    }
+
+    #[test]
+    fn loops_are_cut_where_nothing_else_cuts_them() {
+        // 0 loop, 1 local.get, 2 if, 3 call, 4 end, 5 local.get, 6 br_if
+        let sometimes = "(module (func (param i32)
+            (loop (if (local.get 0) (then (call 0 (local.get 0)))) (br_if 0 (local.get 0)))))";
+        assert_eq!(cut_headers(sometimes), [0]);
+        let always = "(module (func (param i32)
+            (loop (if (local.get 0) (then (call 0 (local.get 0))) (else (call 0 (local.get 0))))
+                (br_if 0 (local.get 0)))))";
+        assert!(cut_headers(always).is_empty());
+        // Each way around the outer one calls, but there is one within; 0 loop, 1 loop.
+        let inner = "(module (func (param i32)
+            (loop (loop (br_if 0 (local.get 0))) (call 0 (local.get 0)) (br_if 0 (local.get 0)))))";
+        assert_eq!(cut_headers(inner), [0, 1]);
+    }
+
+    /// Else each of a hundred calls would have each of a hundred ways behind it.
+    #[test]
+    fn a_loop_with_many_ways_to_its_calls_is_cut() {
+        let arm = "(block (br_if 0 (local.get 0)) (call 0 (local.get 0)) (br 1))";
+        let text = |arms: usize| {
+            let arms = arm.repeat(arms);
+            format!("(module (func (param i32) (loop {arms} (call 0 (local.get 0)) (br 0))))")
+        };
+        assert!(cut_headers(&text(3)).is_empty());
+        assert_eq!(cut_headers(&text(100)), [0]);
     }
 
     #[test]

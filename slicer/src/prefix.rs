@@ -17,6 +17,7 @@ use crate::Error;
 use crate::costs::Costs;
 use crate::module::Module;
 use crate::opcode;
+use crate::order::successors_first;
 use crate::slices::region_blocks;
 
 /// Cost of the ways from the start of region `region` of the defined function number `function` to
@@ -52,7 +53,9 @@ pub fn tail_bounds(
         _ => 0,
     };
     let mut arrivals = std::collections::HashMap::from([(region.start, entry..=entry)]);
-    for index in blocks {
+    let inner = |block: u32| function_plan.inner_targets(block).collect();
+    let order = successors_first(function_plan.blocks.len(), inner);
+    for index in order.into_iter().rev().filter(|index| blocks.binary_search(index).is_ok()) {
         let block = &function_plan.blocks[index as usize];
         let arrival = arrivals[&index].clone();
         let after = |cost: u64| arrival.start() + cost..=arrival.end() + cost;

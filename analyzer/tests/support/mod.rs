@@ -288,12 +288,9 @@ impl<'a> Runner<'a> {
         let top = self.stack.last().expect("running");
         let (function, plan) = (top.function, self.plan_of(top.function));
         let block = &plan.blocks[top.block as usize];
-        let region = &plan.regions[top.region as usize];
-        if region.kind == RegionKind::Header && region.start == top.block {
-            for (index, found) in plan.loops.iter().enumerate() {
-                if found.header == top.block {
-                    self.truth.loops.entry((function, index as u32)).or_default().0 += 1;
-                }
+        for (index, found) in plan.loops.iter().enumerate() {
+            if found.header == top.block {
+                self.truth.loops.entry((function, index as u32)).or_default().0 += 1;
             }
         }
         let whole = block.end_operator - block.first_operator;

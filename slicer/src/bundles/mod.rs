@@ -97,6 +97,11 @@ impl Choice {
         self.nest_of[block]
     }
 
+    /// Whether branches outside of nests are computed.
+    pub fn computes_branches(&self) -> bool {
+        self.computed.contains(&true)
+    }
+
     /// Whether the branch at the end of `block` is computed.
     pub fn is_computed(&self, block: usize) -> bool {
         self.computed[block]

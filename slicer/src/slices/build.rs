@@ -132,10 +132,8 @@ impl<'p, 'a> Builder<'p, 'a> {
             let variables = &mut self.variables;
             self.fuel.entry(account).or_insert_with(|| variables.declare(ValType::I64));
         }
-        if skeleton.nest.is_some() {
-            for this in skeleton.blocks.iter().filter_map(|&block| skeleton.loop_at(block)) {
-                self.iterations.insert(this, self.variables.declare(ValType::I64));
-            }
+        for this in skeleton.blocks.iter().filter_map(|&block| skeleton.begun_loop(block)) {
+            self.iterations.insert(this, self.variables.declare(ValType::I64));
         }
         for &block in &skeleton.blocks {
             let made = self.function.add_block(skeleton.block(block).first_operator);
@@ -224,7 +222,7 @@ impl<'p, 'a> Builder<'p, 'a> {
         } else if amount > 0 {
             self.add(block, self.fuel[&self.account(index)], amount);
         }
-        if let Some(this) = skeleton.loop_at(index)
+        if let Some(this) = skeleton.begun_loop(index)
             && let Some(&iterations) = self.iterations.get(&this)
         {
             self.add(block, iterations, 1);

@@ -14,7 +14,7 @@ pub(crate) struct Skeleton<'a> {
     pub(super) function: &'a FunctionPlan,
     /// The block that it starts with.
     pub(super) start: u32,
-    /// Its blocks in ascending order: every edge but those back to loop headers leads forward.
+    /// Its blocks in ascending order.
     pub(crate) blocks: Vec<u32>,
     /// The outermost loop, if it is a nest.
     pub(super) nest: Option<u32>,
@@ -37,7 +37,7 @@ impl<'a> Skeleton<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::PlanMismatch`] when an edge leads nowhere, or backward without a cut point.
+    /// [`Error::PlanMismatch`] when an edge leads nowhere.
     pub(super) fn new(
         function: &'a FunctionPlan,
         kind: SliceKind,
@@ -59,7 +59,7 @@ impl<'a> Skeleton<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::PlanMismatch`] when an edge leads nowhere, or backward without a cut point.
+    /// [`Error::PlanMismatch`] when an edge leads nowhere.
     pub(crate) fn of_region(function: &'a FunctionPlan, start: u32) -> Result<Self, Error> {
         let blocks = region_blocks(function, start)?;
         Ok(Skeleton { function, start, blocks, nest: None })
@@ -83,6 +83,14 @@ impl<'a> Skeleton<'a> {
     pub(super) fn loop_at(&self, block: u32) -> Option<u32> {
         let is_header = |&this: &u32| self.function.loops[this as usize].header == block;
         self.block(block).innermost_loop.filter(is_header)
+    }
+
+    /// The loop of which an iteration is counted when `block` runs: not where a region starts with it,
+    /// because its events are the iterations, and not in a nest that is stepped over.
+    pub(super) fn begun_loop(&self, block: u32) -> Option<u32> {
+        let is_counted = self.nest.is_some()
+            || (self.block(block).nest.is_none() && self.block(block).region.is_none());
+        self.loop_at(block).filter(|_| is_counted)
     }
 
     /// Whether `operator` stands in one of the blocks that run. Also of a block whose operators have
@@ -210,28 +218,21 @@ pub(crate) struct Merge {
     pub(crate) edges: Vec<(u32, usize, ValueId)>,
 }
 
-/// The blocks that paths from `start` run through, in ascending order, which is a topological one.
-/// Of a nest that they step over it is the header.
+/// The blocks that paths from `start` run through, in ascending order. Of a nest that they step over it
+/// is the header.
 ///
 /// # Errors
 ///
-/// [`Error::PlanMismatch`] when an edge leads nowhere or backward without a cut point.
+/// [`Error::PlanMismatch`] when an edge leads nowhere.
 pub fn region_blocks(function: &FunctionPlan, start: u32) -> Result<Vec<u32>, Error> {
-    let mismatch = |what: &str, index: u32| Error::PlanMismatch(format!("{what} {index}"));
     let mut found = BTreeSet::from([start]);
     let mut pending = vec![start];
     while let Some(index) = pending.pop() {
         if index as usize >= function.blocks.len() {
-            return Err(mismatch("no block", index));
+            return Err(Error::PlanMismatch(format!("no block {index}")));
         }
-        for target in function.inner_targets(index) {
-            if target <= index {
-                return Err(mismatch("a backward edge to block", target));
-            }
-            if found.insert(target) {
-                pending.push(target);
-            }
-        }
+        let targets = function.inner_targets(index);
+        pending.extend(targets.filter(|&target| found.insert(target)));
     }
     Ok(found.into_iter().collect())
 }

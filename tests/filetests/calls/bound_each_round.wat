@@ -9,8 +9,8 @@
 ;; Max slices record what is returned and the counter, which each round starts with: behind the
 ;; call, and on entry too, because both arrive at the loop's header.
 ;; request: f max entry 1 @6 l0@1; header 1; resume 1 @6 l0@1
-;; request: f min entry 1; header 1; resume 2
-;; request: f chosen entry 1; header 1; resume 2
+;; request: f min entry 1; resume 2
+;; request: f chosen entry 1; resume 2
 ;; check: plan f max
 (module
   (func $bound (result i32) (i32.const 4))

@@ -6,8 +6,8 @@
 ;; run: f(3) == ()
 ;; fuel: 30 (unit)
 ;; fuel: 25 (wasmtime)
-;; request: f min entry 1; header 1; landing 2
-;; request: f chosen entry 1; header 1; landing 2
+;; request: f min entry 1; landing 2
+;; request: f chosen entry 1; landing 2
 (module (tag $next (param i32))
   (func (export "f") (param i32)
     (loop

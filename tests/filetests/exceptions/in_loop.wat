@@ -3,7 +3,7 @@
 ;; run: f(1) == 1
 ;; Control comes back into the loop from the handler: it is no nest. Behind the catch as behind the call
 ;; the loop goes round or ends.
-;; request: 1 chosen entry 1; header 1; landing 2; resume 2
+;; request: 1 chosen entry 1; landing 2; resume 2
 (module
   (tag $odd)
   (func $check (param i32)
