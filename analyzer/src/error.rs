@@ -106,7 +106,10 @@ pub enum Misfit {
     #[error("no open activation can have gone on like this")]
     NoActivation,
     /// Too many activations are open.
-    #[error("more than {MAX_ACTIVATIONS} activations are open")]
+    #[error(
+        "more than {MAX_ACTIVATIONS} activations are open: no engine's stack is that deep, and no \
+         option raises the limit"
+    )]
     TooDeep,
     /// The fuel exceeds 128 bits.
     #[error("the fuel exceeds 128 bits")]

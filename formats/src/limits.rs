@@ -38,3 +38,17 @@ pub const MAX_FOOTER_BYTES: usize = 16 << 20;
 
 /// Bytes of a cost model file. A complete one takes about 15 kB.
 pub const MAX_COST_MODEL_BYTES: usize = 1 << 20;
+
+/// Characters up to which a misspelt name in a cost model is compared with known ones: twice the longest
+/// known one.
+pub const MAX_COMPARED_CHARS: usize = 80;
+
+/// Words of the largest payload of an event that is not a counted nest's.
+pub const MAX_PAYLOAD_WORDS: usize = 16;
+
+/// Most counters of a nest.
+pub const MAX_COUNTERS: usize = 32;
+
+/// Ids below this are counted, and coded, in tables (8 and 4 MiB), the others in hash maps: tables hold the
+/// path events of all but the largest programs.
+pub const MAX_TABLE_EVENTS: u32 = 1 << 20;

@@ -453,11 +453,7 @@ impl Exit {
     }
 }
 
-/// Words of the largest payload of an event that is not a counted nest's.
-pub const MAX_PAYLOAD_WORDS: usize = 16;
-
-/// Most counters of a nest.
-pub const MAX_COUNTERS: usize = 32;
+pub use crate::limits::{MAX_COUNTERS, MAX_PAYLOAD_WORDS};
 
 /// Payload words of the largest event.
 pub const MAX_EVENT_WORDS: usize = MAX_COUNTERS * COUNTER_WORDS;

@@ -33,11 +33,21 @@ pub const HURRY_PART: usize = 8;
 pub const SPARE_MESSAGES: usize = 4;
 
 /// How long a program that is to end may take to come to its next flush, before its trace is closed
-/// without it. One that records anything flushes every few milliseconds.
+/// without it. One that pushes events all the time fills its ring in some milliseconds. One that waits,
+/// or stays in a loop that is one event, may not come to a flush for hours: no patience would do.
 pub const INTERRUPT_PATIENCE: Duration = Duration::from_millis(500);
 
 /// Largest module that is read.
 pub const MAX_MODULE_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// Most bytes of a function body that engines accept.
+pub const MAX_BODY_BYTES: usize = 7_654_321;
+
+/// Most locals of a function that engines accept, parameters included.
+pub const MAX_LOCALS: u64 = 50_000;
+
+/// Most memories of a module that engines accept.
+pub const MAX_MEMORIES: usize = 100;
 
 /// Stack that the guest may use. Twice Wasmtime's default, because instrumented frames are larger
 /// and a program that fits into the default must not overflow only because it is recorded.

@@ -39,3 +39,35 @@ pub const MAX_NEST_BLOCKS: usize = 1 << 10;
 /// Most values that the branches of a nest may depend on: each of them can be computed once in each
 /// block of the nest's slice.
 pub const MAX_NEST_VALUES: usize = 1 << 10;
+
+/// How often the passes that simplify a function repeat. What one round leaves to the next gets less
+/// quickly.
+pub const MAX_SIMPLIFY_ROUNDS: usize = 8;
+
+/// How often the loops of a function are looked at. Each time the innermost ones are closed, but those
+/// that work on what another one leaves behind, which come next.
+pub const MAX_CLOSED_ROUNDS: u32 = 16;
+
+/// How often one instruction is rewritten in a walk.
+pub const MAX_REWRITE_STEPS: usize = 4;
+
+/// Instructions in a block that is passed by when its branch is decided before.
+pub const MAX_THREADED_INSTRUCTIONS: usize = 8;
+
+/// Branches that a way is followed over when they are decided on it.
+pub const MAX_THREADED_BRANCHES: usize = 8;
+
+/// How many blocks are visited for each block and value that there is, to find out where values live. No
+/// function of the Sightglass programs takes more than 11.
+pub const MAX_LIVENESS_VISITS: usize = 64;
+
+/// What encoding a function kept in its locals is not checked where it has more blocks times locals than
+/// this: what is known of them would take too much memory.
+pub const MAX_CHECKED_FACTS: usize = 1 << 22;
+
+/// Deepest nesting of operators in one expression of a listing: deeper ones get names in between.
+pub const MAX_EXPRESSION_DEPTH: u32 = 5;
+
+/// Deepest indentation of a listing, in constructs: deeper ones stay there, so that the text's size is
+/// linear in the function's.
+pub const MAX_INDENTATION: usize = 40;

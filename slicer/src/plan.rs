@@ -23,6 +23,15 @@ use crate::paths::{self, Paths};
 ///
 /// [`Error::Limit`] when a named limit is exceeded.
 pub fn plan(module: &Module<'_>, slices: Slices) -> Result<Plan, Error> {
+    plan_within(module, slices, MAX_EVENTS)
+}
+
+/// Makes a plan with at most `most_events` event ids, if regions can be made small enough for that.
+///
+/// # Errors
+///
+/// Those of [`plan`].
+pub fn plan_within(module: &Module<'_>, slices: Slices, most_events: u64) -> Result<Plan, Error> {
     let functions = (0..module.bodies.len() as u32)
         .into_par_iter()
         .map(|function| {
@@ -39,7 +48,7 @@ pub fn plan(module: &Module<'_>, slices: Slices) -> Result<Plan, Error> {
             .par_iter()
             .map(|(cfg, chosen)| Ok(function_plan(cfg, &chosen.number(cfg, max_region_size)?)))
             .collect::<Result<Vec<FunctionPlan>, Error>>()?;
-        if events(&planned) <= MAX_EVENTS || max_region_size == 1 {
+        if events(&planned) <= most_events || max_region_size == 1 {
             return Ok(assemble(module, planned));
         }
         max_region_size /= 4;

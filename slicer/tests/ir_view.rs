@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use slicer::ir::style::{Sink, Style};
 use slicer::ir::text::parse;
-use slicer::ir::view::{MAX_EXPRESSION_DEPTH, view, view_to};
+use slicer::ir::view::{view, view_to};
+use slicer::limits::MAX_EXPRESSION_DEPTH;
 
 const MARK: &str = ";; view\n";
 

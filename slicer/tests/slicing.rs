@@ -4,6 +4,7 @@ use formats::cost_model::CostModel;
 use formats::plan::{Edge, Exit, FunctionPlan, Plan, RegionKind};
 use slicer::bundles::Slices;
 use slicer::module::Module;
+use slicer::plan::{plan, plan_within};
 use slicer::prefix::tail_bounds;
 use slicer::slices::{Accounts, SliceKey, SliceKind, SliceModule};
 
@@ -258,6 +259,30 @@ fn suspects_lie_in_one_straight_stretch() {
         (drop (i32.const 0))))))";
     assert_eq!(suspects(text, 2), [1]);
     assert_eq!(suspects(text, 4), [0; 0]);
+}
+
+/// With too many paths for the ids that there are, regions get smaller until they fit; a region can't be
+/// smaller than a block, so that the smallest plan is made even where it has more.
+#[test]
+fn regions_get_smaller_until_their_events_are_within_the_limit() {
+    let wasm = wat::parse_str(format!(
+        "(module (func (param i32) {}))",
+        "(if (local.get 0) (then nop))".repeat(20)
+    ));
+    let wasm = wasm.expect("the text form parses");
+    let module = Module::parse(&wasm).expect("valid");
+    let events = |most| {
+        let plan = plan_within(&module, Slices::Min, most).expect("a plan");
+        formats::plan_check::check(&plan).expect("well formed");
+        assert!(every_slice(&module, &plan).wasm.len() > 8);
+        u64::from(plan.events())
+    };
+    let unlimited = events(u64::MAX);
+    assert_eq!(u64::from(plan(&module, Slices::Min).expect("a plan").events()), unlimited);
+    let limited = events(unlimited - 1);
+    assert!(limited < unlimited, "{limited} of {unlimited}");
+    assert!(events(200) <= 200);
+    assert!(events(0) > 0);
 }
 
 #[test]

@@ -2,6 +2,7 @@ use formats::events::EventRef;
 
 use super::*;
 use crate::error::Misfit;
+use crate::limits::MAX_ACTIVATIONS;
 use crate::tree::{CallNode, CallTree};
 
 const F: u32 = 0;
@@ -174,4 +175,17 @@ fn what_follows_from_no_activation_is_refused() {
     ] {
         assert_eq!(totals(events), Err(Misfit::NoActivation), "{events:?}");
     }
+}
+
+/// Each activation but the first begins in another segment than the one before: the stack is that of all.
+#[test]
+fn more_open_activations_than_the_limit_are_refused_by_number() {
+    let deep = |depth: usize| {
+        let segments = |number: usize| number % (1 << 16) == 0;
+        walk(&vec![G_CALLS; depth], Tail::default(), segments).map(drop)
+    };
+    assert_eq!(deep(MAX_ACTIVATIONS), Ok(()));
+    let error = deep(MAX_ACTIVATIONS + 1).expect_err("refused");
+    assert_eq!(error, Misfit::TooDeep);
+    assert!(error.to_string().contains(&MAX_ACTIVATIONS.to_string()), "{error}");
 }

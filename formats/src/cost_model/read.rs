@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::{Bulk, CostModel, CostModelError};
-use crate::limits::MAX_COST_MODEL_BYTES;
+use crate::limits::{MAX_COMPARED_CHARS, MAX_COST_MODEL_BYTES};
 use crate::operators::{OPERATOR_COUNT, OPERATOR_NAMES, Opcode};
 
 /// The keys of a cost model file, as an error lists them.
@@ -58,9 +58,6 @@ impl CostModel {
         Document::read(text, document.get_ref())?.into_model()
     }
 }
-
-/// A misspelt name is compared with known ones up to this length: twice the longest known one.
-const MAX_COMPARED_CHARS: usize = 80;
 
 /// What the document says, before the default is applied.
 struct Document {

@@ -12,6 +12,7 @@ use foldhash::fast::RandomState;
 use super::sums::{Sums, counters};
 use super::varint;
 use crate::events::{Event, EventError, EventRef, Events, Payload};
+use crate::limits::MAX_TABLE_EVENTS;
 use crate::plan::{EventLayout, MAX_EVENT_WORDS};
 
 /// One distinct event and how often it occurred; or all events of one counted nest.
@@ -184,10 +185,6 @@ fn decode_entry(bytes: &mut &[u8], previous_id: u32) -> Option<HistogramEntry> {
     let count = varint::read(bytes)?;
     Some(HistogramEntry { event: Event { id, payload }, count })
 }
-
-/// Ids below this are counted in a table, the others in a hash map: 8 MiB hold the path events
-/// of all but the largest programs.
-const MAX_TABLE_EVENTS: u32 = 1 << 20;
 
 /// Counts the events of segments.
 ///

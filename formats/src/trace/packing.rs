@@ -21,11 +21,8 @@ use super::histogram::{Histogram, HistogramEntry};
 use super::sums::{Sums, counters};
 use super::varint;
 use crate::events::{Event, EventError, Payload};
+use crate::limits::MAX_TABLE_EVENTS;
 use crate::plan::{COUNTER_WORDS, EventLayout, MAX_EVENT_WORDS};
-
-/// Ids below this have their code in a table, the others in a hash map: 4 MiB hold the events of all
-/// but the largest programs.
-const MAX_TABLE_EVENTS: u32 = 1 << 20;
 
 /// Stands in the table for an id that has no code yet.
 const NO_CODE: u32 = u32::MAX;

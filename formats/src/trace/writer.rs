@@ -311,10 +311,7 @@ impl<W: Write> TraceWriter<W> {
         if self.poisoned {
             return Err(WriteError::Poisoned);
         }
-        let limit = kind.max_raw_bytes();
-        if raw.len() > limit {
-            return Err(WriteError::TooLarge { what: kind.name(), bytes: raw.len(), limit });
-        }
+        check_raw_bytes(kind, raw.len())?;
         let sequence = match self.sequence.checked_add(self.pending) {
             None | Some(u32::MAX) => return Err(WriteError::TooManyFrames),
             Some(sequence) => sequence,
@@ -404,5 +401,29 @@ impl<W: Write> fmt::Debug for TraceWriter<W> {
             .field("bytes", &self.offset)
             .field("frames", &self.sequence)
             .finish_non_exhaustive()
+    }
+}
+
+/// Refuses what readers would refuse: a body of so many bytes, uncompressed.
+fn check_raw_bytes(kind: FrameKind, bytes: usize) -> Result<(), WriteError> {
+    let limit = kind.max_raw_bytes();
+    if bytes > limit {
+        return Err(WriteError::TooLarge { what: kind.name(), bytes, limit });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_beyond_the_limit_of_their_kind_are_refused_by_number() {
+        for kind in FrameKind::ALL {
+            let limit = kind.max_raw_bytes();
+            assert!(check_raw_bytes(kind, limit).is_ok());
+            let error = check_raw_bytes(kind, limit + 1).unwrap_err().to_string();
+            assert!(error.contains(kind.name()) && error.contains(&limit.to_string()), "{error}");
+        }
     }
 }

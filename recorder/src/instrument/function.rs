@@ -25,7 +25,8 @@ use wasmparser::{BlockType, Operator, TryTable, ValType};
 use super::push::{FlushCheck, Locals, Push};
 use super::types::BlockTypes;
 use super::values::{PushPoint, Values};
-use super::{Additions, InstrumentError, MAX_LOCALS, ShiftFunctions};
+use super::{Additions, InstrumentError, ShiftFunctions};
+use crate::limits::MAX_LOCALS;
 
 /// An instrumented body.
 pub(super) struct Rewritten {

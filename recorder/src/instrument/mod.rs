@@ -24,6 +24,7 @@ use rayon::prelude::*;
 use slicer::module::Module;
 use thiserror::Error as ThisError;
 
+use crate::limits::{MAX_BODY_BYTES, MAX_MEMORIES};
 use function::{Rewriter, Rewritten};
 use push::FlushCheck;
 use types::BlockTypes;
@@ -33,15 +34,6 @@ pub const FLUSH_IMPORT: (&str, &str) = ("wf", "flush");
 
 /// Bytes of a WebAssembly page: the ring is a whole number of them.
 pub const PAGE_BYTES: u32 = 1 << 16;
-
-/// Most bytes of a function body that engines accept.
-pub const MAX_BODY_BYTES: usize = 7_654_321;
-
-/// Most locals of a function that engines accept, parameters included.
-pub const MAX_LOCALS: u64 = 50_000;
-
-/// Most memories of a module that engines accept.
-pub const MAX_MEMORIES: usize = 100;
 
 /// How to instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +62,9 @@ pub enum InstrumentError {
     #[error(transparent)]
     Module(#[from] slicer::Error),
     /// What instrumentation adds exceeds what engines accept.
-    #[error("can't be instrumented: {what} would be {found}, engines accept {limit}")]
+    #[error(
+        "can't be instrumented: {what} would be {found}; engines accept {limit}, which no option raises"
+    )]
     Limit {
         /// What there would be too much of.
         what: String,

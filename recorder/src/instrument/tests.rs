@@ -5,7 +5,8 @@ use slicer::bundles::Slices;
 use slicer::module::{FEATURES, Module};
 use wasmparser::{Operator, Parser, Payload, Validator};
 
-use super::{InstrumentError, InstrumentOptions, MAX_LOCALS, instrument, locate};
+use super::{InstrumentError, InstrumentOptions, instrument, locate};
+use crate::limits::{MAX_BODY_BYTES, MAX_LOCALS, MAX_MEMORIES};
 
 /// One module for each construct that changes shape or holds an index that moves.
 const MODULES: &[&str] = &[
@@ -233,6 +234,40 @@ fn a_function_without_room_for_locals_is_refused_by_name() {
     let error = instrument(&module, &plan, &InstrumentOptions::default()).expect_err("refused");
     assert!(matches!(&error, InstrumentError::Limit { what, .. } if what.contains("locals")));
     assert!(error.to_string().contains("function 0"), "{error}");
+}
+
+/// The error that `text` is refused with.
+fn refused(text: &str) -> InstrumentError {
+    let wasm = wat::parse_str(text).expect("valid");
+    let (module, plan) = prepared(&wasm);
+    instrument(&module, &plan, &InstrumentOptions::default()).expect_err("refused")
+}
+
+#[test]
+fn a_module_without_room_for_a_memory_is_refused_by_number() {
+    let with = |memories| format!("(module {})", "(memory 1)".repeat(memories));
+    instrumented(&wat::parse_str(with(MAX_MEMORIES - 1)).expect("valid"));
+    let error = refused(&with(MAX_MEMORIES));
+    let (found, limit) = (MAX_MEMORIES as u64 + 1, MAX_MEMORIES as u64);
+    assert_eq!(
+        error,
+        InstrumentError::Limit { what: "the number of memories".to_string(), found, limit }
+    );
+    assert!(error.to_string().contains("no option raises"), "{error}");
+}
+
+/// Operators of a byte each, and then a cut point that needs some more.
+#[test]
+fn a_function_without_room_for_its_events_is_refused_by_number() {
+    // What a body has beside its operators: no locals, and its end.
+    let text = |operators| format!("(module (func $f {}))", "nop ".repeat(operators));
+    instrumented(&wat::parse_str(text(MAX_BODY_BYTES - 1000)).expect("valid"));
+    let error = refused(&text(MAX_BODY_BYTES - 2));
+    assert!(
+        matches!(&error, InstrumentError::Limit { what, limit, .. }
+            if what.contains("body of function 0") && *limit == MAX_BODY_BYTES as u64),
+        "{error}"
+    );
 }
 
 #[test]

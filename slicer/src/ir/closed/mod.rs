@@ -25,10 +25,7 @@ use super::effects::is_pure_in;
 use super::graph::{Dominators, Graph, Loops};
 use super::simplify::simplify;
 use super::{BlockId, Function, Origin, Target, TerminatorKind, ValueId};
-
-/// How often the loops of a function are looked at. Each time the innermost ones are closed, but those
-/// that work on what another one leaves behind, which come next.
-const MAX_ROUNDS: u32 = 16;
+use crate::limits::MAX_CLOSED_ROUNDS;
 
 /// What became of a function's loops.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +42,7 @@ pub fn close_loops(function: &mut Function<'_>) -> Closed {
     let mut found = Closed::default();
     // Loops that were kept beside their closed form: by the operator that they start with.
     let mut kept = HashSet::new();
-    for _ in 0..MAX_ROUNDS {
+    for _ in 0..MAX_CLOSED_ROUNDS {
         simplify(function);
         let graph = Graph::new(function);
         let loops = Loops::new(&graph, &Dominators::new(&graph));

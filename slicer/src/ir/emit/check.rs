@@ -10,10 +10,7 @@ use super::schedule::{Move, Schedule, Step};
 use super::target;
 use crate::ir::graph::Graph;
 use crate::ir::{BlockId, ENTRY, Function, ValueId};
-
-/// Functions with more blocks times locals than this are not checked: what is known of them would
-/// take too much memory.
-const MOST_FACTS: usize = 1 << 22;
+use crate::limits::MAX_CHECKED_FACTS;
 
 /// For each local the value that it holds, if that is known.
 type Held = Vec<Option<ValueId>>;
@@ -24,7 +21,7 @@ type Held = Vec<Option<ValueId>>;
 ///
 /// When a local doesn't hold what is read from it.
 pub(super) fn check(function: &Function<'_>, graph: &Graph, schedule: &Schedule, locals: &Locals) {
-    if function.blocks.len() * (locals.len() + 1) > MOST_FACTS {
+    if function.blocks.len() * (locals.len() + 1) > MAX_CHECKED_FACTS {
         return;
     }
     let checker = Checker { function, schedule, locals };

@@ -9,7 +9,7 @@
 //! F. Brandner, A. Darte, B. Dupont de Dinechin, F. Rastello, "A Non-iterative Data-Flow Algorithm
 //! for Computing Liveness Sets in Strict SSA Programs", 2011). That is as much work as there is
 //! liveness, which in contrived functions is the square of their size: so beyond
-//! [`VISITS_PER_BLOCK`] a value is taken to live all the way from its definition to its last use and,
+//! [`MAX_LIVENESS_VISITS`] a value is taken to live all the way from its definition to its last use and,
 //! when loops are around that, to the end of the loops.
 
 use std::collections::BTreeMap;
@@ -18,10 +18,7 @@ use std::ops::Range;
 use super::schedule::{Schedule, Step};
 use crate::ir::graph::Graph;
 use crate::ir::{BlockId, Function};
-
-/// How many blocks are visited for each block and value that there is. No function
-/// of the Sightglass programs takes more than 11.
-const VISITS_PER_BLOCK: usize = 64;
+use crate::limits::MAX_LIVENESS_VISITS;
 
 /// A set of positions, as disjoint ranges that don't touch: their ends by their starts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,7 +109,7 @@ impl Liveness {
         schedule: &Schedule,
         layout: &[BlockId],
     ) -> Liveness {
-        let visits = VISITS_PER_BLOCK * (function.blocks.len() + function.values.len());
+        let visits = MAX_LIVENESS_VISITS * (function.blocks.len() + function.values.len());
         Liveness::within(visits, function, graph, schedule, layout)
     }
 

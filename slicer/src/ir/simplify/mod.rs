@@ -1,7 +1,7 @@
 //! Less of the same: a function that does what it did, with fewer instructions and blocks.
 //!
 //! Takes a [`Function`] and changes it in place. Each pass is one file and takes about linear time;
-//! they repeat until none finds anything, at most [`MAX_ROUNDS`] times. What touches state stays, in
+//! they repeat until none finds anything, at most [`MAX_SIMPLIFY_ROUNDS`] times. What touches state stays, in
 //! its order, and so does what may trap, unless it surely doesn't. No float is computed in another
 //! way.
 //!
@@ -33,14 +33,12 @@ mod thread;
 
 use super::Function;
 use super::ssa::remove_redundant_parameters;
-
-/// How often the passes repeat. What one round leaves to the next gets less quickly.
-pub const MAX_ROUNDS: usize = 8;
+use crate::limits::MAX_SIMPLIFY_ROUNDS;
 
 /// Simplifies `function`. It is well formed before and after; values, instructions and blocks get
 /// new ids.
 pub fn simplify(function: &mut Function<'_>) {
-    for _ in 0..MAX_ROUNDS {
+    for _ in 0..MAX_SIMPLIFY_ROUNDS {
         let size = |function: &Function<'_>| (function.blocks.len(), function.values.len());
         let before = size(function);
         let mut changes = rewrite::rewrite(function);

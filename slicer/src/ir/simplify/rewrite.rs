@@ -11,6 +11,7 @@ use super::replaced::Replaced;
 use super::{comparisons, identities, selects};
 use crate::ir::graph::Graph;
 use crate::ir::{BlockId, Definition, Function, Instruction, InstructionId, ValueId};
+use crate::limits::MAX_REWRITE_STEPS;
 
 /// An instruction that a rule looks at.
 pub(super) struct Subject<'f, 'a> {
@@ -32,9 +33,6 @@ type Rule = for<'a> fn(&Subject<'_, 'a>) -> Option<Less<'a>>;
 
 const RULES: [Rule; 4] = [constants::rule, identities::rule, comparisons::rule, selects::rule];
 
-/// How often one instruction is rewritten in a walk.
-const MAX_STEPS: usize = 4;
-
 /// Rewrites what the rules apply to. Gives how often one did.
 pub(super) fn rewrite(function: &mut Function<'_>) -> usize {
     let mut rewritten = 0;
@@ -51,7 +49,7 @@ fn rewrite_block(function: &mut Function<'_>, block: BlockId, replaced: &mut Rep
     let mut instructions = std::mem::take(&mut function.blocks[block.0 as usize].instructions);
     instructions.retain(|&id| {
         replaced.rename(&mut function.instructions[id.0 as usize].arguments);
-        for _ in 0..MAX_STEPS {
+        for _ in 0..MAX_REWRITE_STEPS {
             let Some(less) = less(function, id) else { break };
             rewritten += 1;
             let instruction = &mut function.instructions[id.0 as usize];

@@ -2,7 +2,7 @@
 //!
 //! A block that does nothing but branch, on its parameters or what it computes from them, is passed
 //! by on each way in that passes constants which decide the branch. Nothing but constants is computed
-//! again, and every way in is looked at once, and followed over at most [`MAX_BRANCHES`] blocks.
+//! again, and every way in is looked at once, and followed over at most [`MAX_THREADED_BRANCHES`] blocks.
 //!
 //! The block's values must be of use in the block alone, for it no longer dominates what follows.
 //! It must not be the header of a loop, for the loop could then be entered at several blocks: a way
@@ -14,11 +14,7 @@ use super::constants::{Constant, constant, evaluate};
 use crate::ir::effects::Effects;
 use crate::ir::graph::Graph;
 use crate::ir::{BlockId, Definition, ENTRY, Function, Target, TerminatorKind, ValueId};
-
-/// Instructions in a block that is passed by.
-const MAX_INSTRUCTIONS: usize = 8;
-/// Branches that a way is followed over.
-const MAX_BRANCHES: usize = 8;
+use crate::limits::{MAX_THREADED_BRANCHES, MAX_THREADED_INSTRUCTIONS};
 
 /// Leads ways past branches that are decided on them. Gives how many.
 pub(super) fn thread(function: &mut Function<'_>) -> usize {
@@ -34,7 +30,7 @@ pub(super) fn thread(function: &mut Function<'_>) -> usize {
             .collect();
         for (place, way) in ways {
             let mut end = way.clone();
-            for _ in 0..MAX_BRANCHES {
+            for _ in 0..MAX_THREADED_BRANCHES {
                 let Some(onward) = onward(function, &passable, block, &end) else { break };
                 end = onward;
             }
@@ -89,7 +85,7 @@ fn only_branches(function: &Function<'_>, block: BlockId) -> bool {
     let instructions = &function.block(block).instructions;
     let kind = &function.terminator(block).kind;
     matches!(kind, TerminatorKind::Branch { .. } | TerminatorKind::Switch { .. })
-        && instructions.len() <= MAX_INSTRUCTIONS
+        && instructions.len() <= MAX_THREADED_INSTRUCTIONS
         && instructions
             .iter()
             .all(|&id| Effects::of(&function.instruction(id).operator).is_removable())
@@ -153,7 +149,7 @@ struct There<'w> {
     way: &'w Target,
     /// Results of the block's instructions: the integers that they are on this way, if they are
     /// known.
-    results: SmallVec<[(ValueId, Option<Constant>); MAX_INSTRUCTIONS]>,
+    results: SmallVec<[(ValueId, Option<Constant>); MAX_THREADED_INSTRUCTIONS]>,
 }
 
 /// An argument of the way behind the branch.

@@ -12,9 +12,7 @@ use super::Names;
 use super::expression::{Expression, Pieces, expression, keeps_order, literal};
 use crate::ir::style::Style;
 use crate::ir::text::types;
-
-/// Deepest nesting of operators in one expression: deeper ones get names in between.
-pub const MAX_EXPRESSION_DEPTH: u32 = 5;
+use crate::limits::MAX_EXPRESSION_DEPTH;
 
 /// How often, and where, each value is used.
 pub(super) struct Uses {

@@ -44,15 +44,10 @@ mod body;
 mod expression;
 mod targets;
 
-pub use body::MAX_EXPRESSION_DEPTH;
-
+use crate::limits::MAX_INDENTATION;
 use body::{Body, Uses, typed};
 use expression::{Expression, Pieces, expression};
 use targets::Targets;
-
-/// Deepest indentation, in constructs: deeper ones stay there, so that the text's size is linear in
-/// the function's.
-pub const MAX_INDENTATION: usize = 40;
 
 /// Gives functions their names.
 type Names<'n> = &'n dyn Fn(u32) -> String;
