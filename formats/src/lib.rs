@@ -9,6 +9,7 @@
 //! * [`events`]: the events in the words of a segment.
 //! * [`operators`] and [`cost_model`]: what operators exist and what they cost.
 //! * [`report`]: the JSON that `wf-analyze` prints.
+//! * [`input`]: files that are read as a whole, up to a limit.
 //! * [`codec`]: how serde types become bytes.
 //! * [`properties`]: what holds of any bytes, for fuzzing.
 //! * [`random`]: numbers that follow from a seed.
@@ -61,6 +62,7 @@
 pub mod codec;
 pub mod cost_model;
 pub mod events;
+pub mod input;
 pub mod limits;
 pub mod operators;
 pub mod plan;

@@ -1,10 +1,10 @@
 //! The module that is given.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use formats::input::{read_file, read_stream};
 use recorder::limits::MAX_MODULE_BYTES;
 
 /// What messages call `path`.
@@ -19,29 +19,17 @@ pub(crate) fn name(path: &Path) -> String {
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let name = name(path);
     let bytes = match path.as_os_str() == "-" {
-        true => read_whole(io::stdin().lock()),
-        false if fs::metadata(path).is_ok_and(|found| found.is_dir()) => {
-            bail!("{name} is a directory: give a WebAssembly module")
-        }
-        false => File::open(path).and_then(read_whole),
+        true => read_stream(io::stdin().lock(), MAX_MODULE_BYTES),
+        false if path.is_dir() => bail!("{name} is a directory: give a WebAssembly module"),
+        false => read_file(path, MAX_MODULE_BYTES),
     };
     let bytes = bytes.with_context(|| format!("can't read {name}"))?;
-    if bytes.len() as u64 > MAX_MODULE_BYTES {
-        bail!("{name} is too large: modules may have {MAX_MODULE_BYTES} bytes");
-    }
     if is_text_format(&bytes) {
         bail!(
             "{name} is in the text format: make a binary module of it first \
              (`wat2wasm {name}` or `wasm-tools parse {name} -o OUTPUT.wasm`)"
         );
     }
-    Ok(bytes)
-}
-
-/// All of `source`, or one byte more than a module may have.
-fn read_whole(source: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source.take(MAX_MODULE_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -7,10 +7,11 @@ use analyzer::limits::MAX_SNAPSHOT_BYTES;
 use analyzer::render::grouped;
 use analyzer::snapshot::{Change, Difference, Snapshot, compare, offences};
 use anyhow::{Context, Result, ensure};
+use formats::input;
 
 use crate::args::{CheckArgs, Color};
 use crate::pricing::Pricing;
-use crate::{Verdict, input, output, traces};
+use crate::{Verdict, output, traces};
 
 /// Runs the verb.
 pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Verdict> {
@@ -46,7 +47,7 @@ pub(crate) fn snapshot(path: &Path, pricing: &Pricing<'_>) -> Result<Snapshot> {
 
 fn baseline(path: &Path, now: &Snapshot) -> Result<Snapshot> {
     let place = || format!("the baseline {}", path.display());
-    let text = input::read_text(path, MAX_SNAPSHOT_BYTES)
+    let text = input::read_text(path, MAX_SNAPSHOT_BYTES as u64)
         .with_context(|| format!("cannot read {}; --update writes it", place()))?;
     let found = Snapshot::parse(&text).with_context(place)?;
     ensure!(

@@ -7,11 +7,12 @@ use analyzer::regression;
 use analyzer::render::grouped;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use formats::cost_model::{BUILTIN_NAMES, CostModel};
+use formats::input;
 use formats::limits::MAX_COST_MODEL_BYTES;
 use formats::trace::Trace;
 
 use crate::args::{Color, CostModelCommand, FitArgs};
-use crate::{input, output, traces};
+use crate::{output, traces};
 
 /// Runs the verb.
 pub(crate) fn run(verb: &CostModelCommand) -> Result<()> {
@@ -79,6 +80,7 @@ pub(crate) fn load(name: &str) -> Result<CostModel> {
             BUILTIN_NAMES.join(", ")
         );
     }
-    let text = input::read_text(path, MAX_COST_MODEL_BYTES).with_context(|| name.to_string())?;
+    let text =
+        input::read_text(path, MAX_COST_MODEL_BYTES as u64).with_context(|| name.to_string())?;
     CostModel::from_toml(&text).map_err(|error| anyhow!("{name}: {error}"))
 }

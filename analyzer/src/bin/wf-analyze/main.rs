@@ -10,7 +10,6 @@ mod dump;
 mod export;
 mod follow;
 mod info;
-mod input;
 mod manual;
 mod output;
 mod pricing;

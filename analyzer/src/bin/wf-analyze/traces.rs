@@ -8,9 +8,8 @@ use std::path::Path;
 use analyzer::Error;
 use analyzer::limits::MAX_SYMBOLS_BYTES;
 use anyhow::{Context, Result, anyhow};
+use formats::input;
 use formats::trace::{Trace, TraceError};
-
-use crate::input;
 
 /// Opens the trace at `path`; `-` is standard input.
 pub(crate) fn open(path: &Path) -> Result<Trace> {
@@ -70,7 +69,7 @@ fn advice(error: &Error) -> Option<&'static str> {
 /// The bytes of the module at `path`, if there is one.
 pub(crate) fn symbols(path: Option<&Path>) -> Result<Option<Vec<u8>>> {
     let read = |path: &Path| {
-        input::read(path, MAX_SYMBOLS_BYTES)
+        input::read_file(path, MAX_SYMBOLS_BYTES as u64)
             .with_context(|| format!("cannot read {}", path.display()))
     };
     path.map(read).transpose()

@@ -7,16 +7,15 @@ mod output;
 mod signals;
 mod terminal;
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use clap::Parser;
-use formats::codec;
 use formats::trace::OutcomeKind;
+use formats::{codec, input};
 use recorder::limits::MAX_MODULE_BYTES;
 use recorder::{Instrumented, Interrupt, Receipt, Recorder};
 use slicer::limits::MAX_ARGUMENTS;
@@ -124,20 +123,11 @@ fn conclude(receipt: &Receipt, output: &Output, terminal: &Terminal) -> Result<u
 
 fn read_module(path: &Path) -> anyhow::Result<Vec<u8>> {
     let name = path.display();
-    let metadata = fs::metadata(path).with_context(|| format!("can't read {name}"))?;
-    if metadata.is_dir() {
+    if path.is_dir() {
         return Err(anyhow!("{name} is a directory: give a WebAssembly module"));
     }
-    let mut bytes = Vec::new();
-    // The length of a file is known before anything is read, that of a device or a pipe is not.
-    if metadata.len() <= MAX_MODULE_BYTES {
-        File::open(path)
-            .and_then(|file| file.take(MAX_MODULE_BYTES + 1).read_to_end(&mut bytes))
-            .with_context(|| format!("can't read {name}"))?;
-    }
-    if metadata.len().max(bytes.len() as u64) > MAX_MODULE_BYTES {
-        return Err(anyhow!("{name} is too long: modules may have {MAX_MODULE_BYTES} bytes"));
-    }
+    let bytes = input::read_file(path, MAX_MODULE_BYTES)
+        .with_context(|| format!("can't read {name}"))?;
     if is_text_format(&bytes) {
         return Err(anyhow!(
             "{name} is in the text format: make a binary module of it first \
