@@ -8,12 +8,13 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use formats::trace::{Outcome, OutcomeKind};
 use thiserror::Error as ThisError;
 
 use crate::drain::Closer;
+use crate::receipt::Receipt;
 
 /// Why a recording is to end before its program does. The error that a flush ends the program with.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
@@ -60,8 +61,14 @@ struct Shared {
 #[derive(Default)]
 struct State {
     reason: Option<Interrupted>,
-    closer: Option<Closer>,
+    open: Option<Open>,
     ended: bool,
+}
+
+/// A recording that has begun.
+struct Open {
+    closer: Closer,
+    since: Instant,
 }
 
 impl Interrupt {
@@ -79,15 +86,17 @@ impl Interrupt {
     }
 
     /// Closes the trace of a program that does not end, and returns when everything is written that
-    /// was flushed. Does nothing when no reason was raised, or nothing is being recorded.
-    pub fn close(&self) {
-        let (closer, reason) = {
+    /// was flushed, what was recorded. Does nothing when no reason was raised, or nothing is being
+    /// recorded.
+    pub fn close(&self) -> Option<Receipt> {
+        let (open, reason) = {
             let mut state = self.state();
-            (state.closer.take(), state.reason.clone())
+            (state.open.take(), state.reason.clone())
         };
-        if let (Some(closer), Some(reason)) = (closer, reason) {
-            closer.close(reason.outcome());
-        }
+        let (Open { closer, since }, outcome) = (open?, reason?.outcome());
+        let (guest_time, results) = (since.elapsed(), Vec::new());
+        let drain = closer.close(outcome.clone());
+        Some(Receipt { outcome, results, crash: None, guest_time, drain })
     }
 
     /// Fails when the program is to end.
@@ -100,13 +109,13 @@ impl Interrupt {
 
     /// A recording has begun.
     pub(crate) fn begin(&self, closer: Closer) {
-        self.state().closer = Some(closer);
+        self.state().open = Some(Open { closer, since: Instant::now() });
     }
 
     /// The recording has ended, and its trace is closed.
     pub(crate) fn end(&self) {
         let mut state = self.state();
-        state.closer = None;
+        state.open = None;
         state.ended = true;
         self.shared.changed.notify_all();
     }

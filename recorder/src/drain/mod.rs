@@ -29,10 +29,10 @@ pub use report::{DrainFailure, DrainReport, Loss};
 pub use tap::{Overflow, Tap};
 
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crossbeam_channel::bounded;
 use formats::plan::EventLayout;
@@ -42,6 +42,7 @@ use crate::Error;
 use crate::limits::{DEFAULT_RING_BYTES, HURRY_PART, SPARE_MESSAGES, pool_buffers};
 use counter::CountedWrite;
 use pool::Pool;
+use report::Ended;
 use tap::Port;
 use writer::{Digest, Writer};
 
@@ -90,7 +91,7 @@ struct FilledSegment {
 pub struct Recording {
     port: Port,
     next_stream: AtomicU32,
-    writer: JoinHandle<Result<DrainReport, Box<DrainFailure>>>,
+    writer: JoinHandle<()>,
 }
 
 impl Recording {
@@ -117,9 +118,11 @@ impl Recording {
         let hurry_at = (buffers / HURRY_PART).max(1);
         let writer =
             Writer::new(trace, written, options.max_trace_bytes, pool.clone(), hurry_at, digest);
+        let ended = Arc::new(OnceLock::new());
+        let tells = ended.clone();
         let thread = std::thread::Builder::new()
             .name("wf-writer".to_owned())
-            .spawn(move || writer.run(&full_receiver))
+            .spawn(move || writer.run(&full_receiver, &tells))
             .map_err(DrainFailure::at_start)?;
         let port = Port {
             full: full_sender,
@@ -128,6 +131,7 @@ impl Recording {
             layout,
             origin: Instant::now(),
             stalled_ns: Arc::default(),
+            ended,
         };
         Ok(Recording { port, next_stream: AtomicU32::new(0), writer: thread })
     }
@@ -153,15 +157,9 @@ impl Recording {
     pub fn finish(self) -> Result<DrainReport, Box<DrainFailure>> {
         // A writer that is gone already says why when it's joined.
         let _ = self.port.full.send(Message::End);
-        let stalled = Duration::from_nanos(self.port.stalled_ns.load(Ordering::Relaxed));
-        match self.writer.join() {
-            Ok(Ok(report)) => Ok(DrainReport { stalled, ..report }),
-            Ok(Err(mut failure)) => {
-                failure.report.stalled = stalled;
-                Err(failure)
-            }
-            Err(_) => Err(Box::new(DrainFailure::writer_panicked())),
-        }
+        // One that panicked has told nothing.
+        let _ = self.writer.join();
+        self.port.ended()
     }
 }
 
@@ -172,15 +170,20 @@ pub(crate) struct Closer {
 }
 
 impl Closer {
-    /// Ends the stream's invocation and the trace; returns when both are written, or couldn't be. What
-    /// the guest sends later is discarded.
-    pub(crate) fn close(&self, outcome: Outcome) {
+    /// Ends the stream's invocation and the trace; returns when both are written, or couldn't be, what
+    /// was written. What the guest sends later is discarded.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Recording::finish`].
+    pub(crate) fn close(&self, outcome: Outcome) -> Ended {
         let lost = Loss::default();
         let outcome = Message::Outcome { stream: self.stream, lost, outcome };
         // A writer that is gone has closed the trace already.
         let _ = self.port.full.send(outcome);
         let _ = self.port.full.send(Message::End);
         self.port.pool.wait_until_closed();
+        self.port.ended()
     }
 }
 

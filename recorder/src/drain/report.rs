@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Events that are not in the trace.
@@ -46,25 +47,29 @@ pub struct DrainReport {
     pub stalled: Duration,
 }
 
+/// What a recording wrote, or what it wrote before it failed.
+pub(super) type Ended = Result<DrainReport, Box<DrainFailure>>;
+
+/// Why nothing more is written.
+pub(super) type Cause = Box<dyn StdError + Send + Sync>;
+
 /// A recording that could not be written to its end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DrainFailure {
     /// What was written before. Its dropped events include those that came after the failure.
     pub report: DrainReport,
     /// Why.
-    pub cause: Box<dyn StdError + Send + Sync>,
+    pub cause: Arc<dyn StdError + Send + Sync>,
 }
 
 impl DrainFailure {
     pub(super) fn at_start(cause: impl StdError + Send + Sync + 'static) -> Box<DrainFailure> {
-        Box::new(DrainFailure { report: DrainReport::default(), cause: Box::new(cause) })
+        Box::new(DrainFailure { report: DrainReport::default(), cause: Arc::new(cause) })
     }
 
-    pub(super) fn writer_panicked() -> DrainFailure {
-        DrainFailure {
-            report: DrainReport::default(),
-            cause: "the writer thread panicked: this is a bug of the recorder".into(),
-        }
+    pub(super) fn writer_panicked() -> Ended {
+        let cause: Cause = "the writer thread panicked: this is a bug of the recorder".into();
+        Err(Box::new(DrainFailure { report: DrainReport::default(), cause: cause.into() }))
     }
 }
 

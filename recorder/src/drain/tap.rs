@@ -1,8 +1,8 @@
 //! The guest's side of a stream: copies the ring and hands it over.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use formats::events::Events;
@@ -10,8 +10,9 @@ use formats::plan::EventLayout;
 use formats::trace::Outcome;
 
 use super::pool::Pool;
+use super::report::Ended;
 use super::words::WordBuffer;
-use super::{FilledSegment, Loss, Message};
+use super::{DrainFailure, FilledSegment, Loss, Message};
 
 /// What happens to a full ring when no buffer is free.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,21 @@ pub(super) struct Port {
     pub(super) origin: Instant,
     /// Time that all streams together waited for a buffer.
     pub(super) stalled_ns: Arc<AtomicU64>,
+    /// What the writer wrote, once it has ended.
+    pub(super) ended: Arc<OnceLock<Ended>>,
+}
+
+impl Port {
+    /// What was written, when the writer has ended; one that panicked told nothing.
+    pub(super) fn ended(&self) -> Ended {
+        let stalled = Duration::from_nanos(self.stalled_ns.load(Ordering::Relaxed));
+        let mut ended = self.ended.get().cloned().unwrap_or_else(DrainFailure::writer_panicked);
+        match &mut ended {
+            Ok(report) => report.stalled = stalled,
+            Err(failure) => failure.report.stalled = stalled,
+        }
+        ended
+    }
 }
 
 /// One stream of a recording: takes the words of one instance, flush by flush.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Receiver;
 use formats::events::{EventError, Events};
@@ -15,11 +15,9 @@ use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, MIN_REPETITION};
 
 use super::counter::{ByteCount, CountedWrite};
 use super::pool::Pool;
+use super::report::{Cause, Ended};
 use super::words::WordBuffer;
 use super::{DrainFailure, DrainReport, FilledSegment, Loss, Message};
-
-/// Why nothing more is written.
-type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Owns the trace while it's being written.
 pub(super) struct Writer<W: Write> {
@@ -58,12 +56,9 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Takes messages until the end, then closes the trace. However that goes, nobody waits for a
-    /// buffer afterwards.
-    pub(super) fn run(
-        mut self,
-        full: &Receiver<Message>,
-    ) -> Result<DrainReport, Box<DrainFailure>> {
+    /// Takes messages until the end, then closes the trace, and tells in `ended` how that went. However
+    /// it goes, nobody waits for a buffer afterwards.
+    pub(super) fn run(mut self, full: &Receiver<Message>, ended: &OnceLock<Ended>) {
         let _closing = Closing(self.pool.clone());
         loop {
             match full.recv() {
@@ -75,7 +70,10 @@ impl<W: Write> Writer<W> {
                     self.lose(stream, lost);
                     self.outcome(stream, &outcome);
                 }
-                Ok(Message::End) | Err(_) => return self.finish(),
+                Ok(Message::End) | Err(_) => {
+                    ended.get_or_init(|| self.finish());
+                    return;
+                }
             }
         }
     }
@@ -170,7 +168,7 @@ impl<W: Write> Writer<W> {
         self.failure.get_or_insert(cause);
     }
 
-    fn finish(mut self) -> Result<DrainReport, Box<DrainFailure>> {
+    fn finish(mut self) -> Ended {
         let streams: Vec<u32> = self.unnoted.keys().copied().collect();
         for stream in streams {
             if self.failure.is_none()
@@ -187,7 +185,7 @@ impl<W: Write> Writer<W> {
         let report = DrainReport { trace_bytes: self.written.get(), ..self.report };
         match cause {
             None => Ok(report),
-            Some(cause) => Err(Box::new(DrainFailure { report, cause })),
+            Some(cause) => Err(Box::new(DrainFailure { report, cause: cause.into() })),
         }
     }
 }

@@ -36,7 +36,7 @@ const WAITS: &str = r#"(module
 fn start(folder: &Folder, text: &str) -> Running {
     folder.write_module("program.wasm", text);
     let mut command = wf_record(folder.path());
-    command.args(["--ring-size", "64K", "program.wasm"]);
+    command.args(["--ring-size", "64K", "--summary-json", "receipt.json", "program.wasm"]);
     quietly(&mut command).stdin(Stdio::piped());
     let recorder = Running::start(&mut command);
     wait_until("the header is written", || {
@@ -89,7 +89,13 @@ fn a_program_that_records_nothing_more_is_left_alone() {
             recorder.signal(name);
             interrupted(recorder.wait().said("did not end"), name, signal);
             println!("{name}: {:?}", started.elapsed());
-            is_closed_and_partial(&folder);
+            let trace = is_closed_and_partial(&folder);
+            let receipt: serde_json::Value =
+                serde_json::from_slice(&folder.read("receipt.json")).expect("a receipt");
+            assert_eq!(receipt["outcome"]["kind"], "unknown");
+            assert_eq!(receipt["outcome"]["code"], 128 + signal);
+            assert_eq!(receipt["trace"]["events"], trace.events());
+            assert_eq!(receipt["trace"]["bytes"], folder.read("trace.bin").len());
         }
     }
 }

@@ -70,8 +70,8 @@ fn record(args: &Args, terminal: &Terminal) -> Result<u8, Failure> {
     let recorder = prepare(args, module, &interrupt, terminal)?;
     let output = Output::choose(args).map_err(usage)?;
     let trace = output.open().map_err(recorder_failed)?;
-    let (left, beside) = (output.clone(), terminal.clone());
-    signals::watch(interrupt, move |reason| beside.abandoned(reason, &left))
+    let (left, beside, summary) = (output.clone(), terminal.clone(), args.summary_json.clone());
+    signals::watch(interrupt, move |receipt| abandon(receipt, &left, summary.as_deref(), &beside))
         .context("can't watch for signals")
         .map_err(recorder_failed)?;
     let receipt = recorder.run(trace.writer).map_err(|error| {
@@ -90,6 +90,16 @@ fn record(args: &Args, terminal: &Terminal) -> Result<u8, Failure> {
         return Err(lost(&receipt, &output, became));
     }
     conclude(&receipt, &output, terminal)
+}
+
+/// Leaves a program alone that was interrupted and did not come to a flush.
+fn abandon(receipt: &Receipt, output: &Output, summary: Option<&Path>, terminal: &Terminal) {
+    terminal.abandoned(receipt, output);
+    if let Some(path) = summary
+        && let Err(error) = write_summary(receipt, output, path)
+    {
+        terminal.warning(&format!("{error:#}"));
+    }
 }
 
 /// The trace was written to its end, but the file `became` what nobody finds under its name.
@@ -126,8 +136,8 @@ fn read_module(path: &Path) -> anyhow::Result<Vec<u8>> {
     if path.is_dir() {
         return Err(anyhow!("{name} is a directory: give a WebAssembly module"));
     }
-    let bytes = input::read_file(path, MAX_MODULE_BYTES)
-        .with_context(|| format!("can't read {name}"))?;
+    let bytes =
+        input::read_file(path, MAX_MODULE_BYTES).with_context(|| format!("can't read {name}"))?;
     if is_text_format(&bytes) {
         return Err(anyhow!(
             "{name} is in the text format: make a binary module of it first \

@@ -18,7 +18,7 @@ mod unix {
     use std::thread;
 
     use recorder::limits::INTERRUPT_PATIENCE;
-    use recorder::{Interrupt, Interrupted};
+    use recorder::{Interrupt, Interrupted, Receipt};
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::flag;
     use signal_hook::iterator::Signals;
@@ -31,10 +31,10 @@ mod unix {
     static RECEIVED: AtomicI32 = AtomicI32::new(0);
 
     /// Ends the recording at the first signal. Of a program that doesn't end, `abandoned` is called
-    /// when its trace is closed, and the process ends.
+    /// with what was recorded when its trace is closed, and the process ends.
     pub(crate) fn watch(
         interrupt: Interrupt,
-        abandoned: impl FnOnce(&Interrupted) + Send + 'static,
+        abandoned: impl FnOnce(&Receipt) + Send + 'static,
     ) -> io::Result<()> {
         let second = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
@@ -48,10 +48,11 @@ mod unix {
             RECEIVED.store(signal, Ordering::Release);
             let by = signal_name(signal).unwrap_or("a signal").to_owned();
             let reason = Interrupted { by, status: SIGNALLED + signal };
-            interrupt.raise(reason.clone());
+            interrupt.raise(reason);
             if !interrupt.wait(INTERRUPT_PATIENCE) {
-                interrupt.close();
-                abandoned(&reason);
+                if let Some(receipt) = interrupt.close() {
+                    abandoned(&receipt);
+                }
                 end_as_received();
             }
         })?;
@@ -72,9 +73,9 @@ mod unix {
 mod elsewhere {
     use std::io;
 
-    use recorder::{Interrupt, Interrupted};
+    use recorder::{Interrupt, Receipt};
 
-    pub(crate) fn watch(_: Interrupt, _: impl FnOnce(&Interrupted)) -> io::Result<()> {
+    pub(crate) fn watch(_: Interrupt, _: impl FnOnce(&Receipt)) -> io::Result<()> {
         Ok(())
     }
 

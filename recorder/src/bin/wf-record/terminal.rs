@@ -11,7 +11,7 @@ use std::time::Duration;
 use formats::trace::OutcomeKind;
 use recorder::drain::DrainReport;
 use recorder::outcome::Crash;
-use recorder::{Instrumented, Interrupted, Receipt};
+use recorder::{Instrumented, Receipt};
 
 use crate::args::{Args, ColorChoice};
 use crate::next::{self, Allows};
@@ -52,7 +52,7 @@ impl Terminal {
         self.line(&format!("{} {text}", self.colored(RED, "error:")));
     }
 
-    fn warning(&self, text: &str) {
+    pub(crate) fn warning(&self, text: &str) {
         self.line(&format!("{} {text}", self.colored(YELLOW, "warning:")));
     }
 
@@ -120,11 +120,13 @@ impl Terminal {
     }
 
     /// A program that was interrupted and left alone: it did not come to a flush.
-    pub(crate) fn abandoned(&self, reason: &Interrupted, output: &Output) {
-        self.warning(&format!(
-            "{reason}: the program did not end, and its trace is closed without what it did since \
-             its last flush"
-        ));
+    pub(crate) fn abandoned(&self, receipt: &Receipt, output: &Output) {
+        let reason = receipt.outcome.message.as_deref().unwrap_or("interrupted");
+        let became = match &receipt.drain {
+            Ok(_) => "its trace is closed without what it did since its last flush".to_owned(),
+            Err(failure) => format!("its trace ends early: {failure}"),
+        };
+        self.warning(&format!("{reason}: the program did not end, and {became}"));
         if let Output::File(path) = output {
             self.next(path, &Allows::Part);
         }
