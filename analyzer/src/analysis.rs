@@ -323,6 +323,12 @@ pub(crate) fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
     let is_open = |tail: &&TrapTail| tail.unfinished.is_some() || tail.fuel.low != tail.fuel.high;
     let open = tails.iter().filter(is_open);
     open.map(|tail| match tail.function {
+        Some(function) if !tail.is_placed => format!(
+            "the engine does not tell where in func[{}] the trap struck: up to {} fuel ran after the \
+             last event, and that is not certain either if it is a loop nest",
+            plan.function_index(function),
+            tail.fuel.high
+        ),
         Some(function) if tail.unfinished.is_some() => format!(
             "the trap struck in a loop nest of func[{}] of which only the values are recorded that \
              decide its branches, not in which iteration: `wf-record --slices min` tells that too",
@@ -350,11 +356,6 @@ pub(crate) fn tail_notes(tails: &[TrapTail], plan: &Plan) -> Vec<String> {
 }
 
 fn last_outcome(trace: &Trace) -> OutcomeReport {
-    let outcome = trace.outcomes().last().map(|entry| entry.outcome.clone()).unwrap_or_default();
-    OutcomeReport {
-        kind: outcome.kind,
-        code: outcome.code,
-        message: outcome.message,
-        location: outcome.location,
-    }
+    let last = trace.outcomes().last().map(|entry| OutcomeReport::from(&entry.outcome));
+    last.unwrap_or_else(|| OutcomeReport::from(&Outcome::default()))
 }

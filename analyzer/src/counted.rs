@@ -11,8 +11,8 @@
 use std::collections::HashMap;
 
 use formats::events::{Event, Payload};
-use formats::plan::Plan;
-use formats::trace::{Histogram, HistogramEntry, OutcomeKind, Trace};
+use formats::plan::{EventLayout, Plan};
+use formats::trace::{EventCounter, Histogram, HistogramEntry, OutcomeKind, Trace};
 use slicer::counted::{Counted, Runs};
 
 use crate::Error;
@@ -32,7 +32,7 @@ pub(crate) struct Cut {
 /// The cut that a trap at `place` makes, if it lies in a counted nest.
 pub(crate) fn cut_at(plan: &Plan, place: Place) -> Option<Cut> {
     let function = &plan.functions[place.function as usize];
-    let (nest, block) = slicer::prefix::counted_line(function, place.operator)?;
+    let (nest, block) = slicer::prefix::counted_line(function, place.operator?)?;
     Some(Cut { id: function.nests[nest as usize].event, block })
 }
 
@@ -134,6 +134,18 @@ impl CountedNests {
             }
         }
         Histogram::from_entries(entries).map_err(|_| Error::Overflow)
+    }
+
+    /// `event` alone, a counted nest with its blocks.
+    ///
+    /// # Errors
+    ///
+    /// As [`CountedNests::in_blocks`], and when the event isn't one of the plan with this `layout`.
+    pub(crate) fn once(&self, event: &Event, layout: EventLayout) -> Result<Histogram, Error> {
+        let words: Vec<u32> = [event.id].into_iter().chain(event.payload.iter().copied()).collect();
+        let mut counter = EventCounter::new(layout);
+        counter.count(&words).map_err(|_| Error::Overflow)?;
+        self.in_blocks(counter.take(), &[])
     }
 
     /// What entering the nest with the event `id`, and then each of its counters, costs, when its blocks

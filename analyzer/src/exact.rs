@@ -50,8 +50,10 @@ impl Detail {
     pub(crate) fn count_blocks(&self, case: &Case<'_>) -> Result<Blocks, Error> {
         let mut whole = self.entries.clone();
         for nest in self.tails.iter().filter_map(|tail| tail.unfinished.as_ref()) {
-            if let Ok(place) = whole.binary_search_by(|entry| entry.event.cmp(nest)) {
-                whole[place].count = whole[place].count.saturating_sub(1);
+            for once in case.counted.once(nest, case.plan.layout())?.entries() {
+                if let Ok(place) = whole.binary_search_by(|entry| entry.event.cmp(&once.event)) {
+                    whole[place].count = whole[place].count.saturating_sub(once.count);
+                }
             }
         }
         case.pricing.count_blocks(&whole)
@@ -96,8 +98,8 @@ pub(crate) fn price_in_detail(
     let counted = ledger.fuel();
     for tail in &tails {
         if let Some(nest) = &tail.unfinished {
-            let once = [HistogramEntry { event: nest.clone(), count: 1 }];
-            ledger.take_back(&add_up(case, &once, false)?.ledger)?;
+            let once = case.counted.once(nest, case.plan.layout())?;
+            ledger.take_back(&add_up(case, once.entries(), false)?.ledger)?;
         }
         add_tail(case, &mut ledger, tail)?;
     }

@@ -9,12 +9,15 @@
 //! trapped. All operators that it can have been are taken together; and where none of them lies in
 //! the region, any part of the region may have run.
 //!
+//! Of a trap of which the engine names no operator, any part of the region may have run.
+//!
 //! A trap at an operator that ends a region (a call, `unreachable`, a throw) leaves no tail: the
 //! event is recorded before the operator runs. Nor does a stack overflow: the callee hasn't begun.
 
 use formats::cost_model::CostModel;
-use formats::plan::{Exit, FunctionPlan, Plan, RegionKind};
+use formats::plan::{Exit, FunctionPlan, Nest, Plan, RegionKind};
 use slicer::module::Module;
+use slicer::opcode::opcode;
 use slicer::prefix::Tail;
 
 use crate::bodies::{Body, direct_callee, exports_function};
@@ -45,13 +48,13 @@ pub(crate) struct Situation<'a> {
     pub(crate) open: Vec<&'a Step>,
 }
 
-/// Where a trap struck: a defined function and an operator of it.
+/// Where a trap struck: a defined function, and an operator of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     /// Defined function number.
     pub(crate) function: u32,
-    /// Operator index.
-    pub(crate) operator: u32,
+    /// Operator index, if the engine said so.
+    pub(crate) operator: Option<u32>,
     /// Whether it was an access outside of a memory.
     pub(crate) out_of_bounds: bool,
 }
@@ -76,41 +79,67 @@ impl TailPricer<'_> {
         situation: Option<&Situation<'_>>,
     ) -> Result<Option<TailFuel>, slicer::Error> {
         let function = &self.plan.functions[place.function as usize];
-        if ends_region(function, place.operator) {
+        let Some(operator) = place.operator else {
+            let likely = situation.map(|situation| self.candidates(place.function, situation));
+            return self.anywhere(place.function, &likely.unwrap_or_default()).map(Some);
+        };
+        if ends_region(function, operator) {
             return Ok(Some(TailFuel::default()));
         }
         let operators = match place.out_of_bounds {
-            true => self.suspects(place)?,
-            false => vec![place.operator],
+            true => slicer::prefix::suspects(self.module, self.plan, place.function, operator)?,
+            false => vec![operator],
         };
-        let every_region = (0..function.regions.len() as u32).collect();
+        let every_region: Vec<u32> = (0..function.regions.len() as u32).collect();
         let Some(situation) = situation else {
-            return self.union(place.function, &operators, every_region);
+            return self.union(place.function, &operators, &every_region);
         };
         let likely = self.candidates(place.function, situation);
-        let only = <[u32; 1]>::try_from(likely.as_slice()).ok().map(|[region]| region);
-        if let Some(fuel) = self.union(place.function, &operators, likely)? {
+        if let Some(fuel) = self.union(place.function, &operators, &likely)? {
             return Ok(Some(fuel));
         }
         if place.out_of_bounds {
-            let high = self.dearest_path_of(place.function)?;
-            return Ok(Some(TailFuel { low: 0, high, region: only }));
+            return self.anywhere(place.function, &likely).map(Some);
         }
-        self.union(place.function, &operators, every_region)
+        self.union(place.function, &operators, &every_region)
     }
 
-    /// Whether `place` lies in a nest whose branches are computed.
+    /// Fuel of a tail that ended anywhere in one of the regions `likely` of `function`, as far as those
+    /// are known.
+    fn anywhere(&self, function: u32, likely: &[u32]) -> Result<TailFuel, slicer::Error> {
+        let region = <[u32; 1]>::try_from(likely).ok().map(|[region]| region);
+        let begins = region == Some(ENTRY);
+        let low = if begins { u64::from(self.model.function_entry) } else { 0 };
+        let high = self.dearest_path_of(function)?.saturating_add(self.miscounted(function)?);
+        Ok(TailFuel { low, high, region })
+    }
+
+    /// The most that a counted nest of `function` can have cost beyond what its counters say, when
+    /// nobody knows where it was cut short: they tell of each block within one or two runs.
+    fn miscounted(&self, function: u32) -> Result<u64, slicer::Error> {
+        let mut cost: u64 = 0;
+        if self.plan.functions[function as usize].nests.iter().any(Nest::is_counted) {
+            self.module.for_each_operator(function, |_, _, operator| {
+                let price = opcode(&operator).map_or(0, |opcode| self.model.operator(opcode));
+                cost = cost.saturating_add(2 * u64::from(price));
+                Ok(())
+            })?;
+        }
+        Ok(cost)
+    }
+
+    /// Whether `place` lies in a nest whose branches are computed, or, as far as is known, in any.
     pub(crate) fn is_in_nest(&self, place: Place) -> bool {
         let function = &self.plan.functions[place.function as usize];
         function.blocks.iter().any(|block| {
-            block.nest.is_some_and(|nest| !function.nests[nest as usize].is_counted())
-                && (block.first_operator..block.end_operator).contains(&place.operator)
+            block.nest.is_some_and(|nest| match place.operator {
+                None => true,
+                Some(operator) => {
+                    !function.nests[nest as usize].is_counted()
+                        && (block.first_operator..block.end_operator).contains(&operator)
+                }
+            })
         })
-    }
-
-    /// The operators that can have accessed a memory out of bounds.
-    fn suspects(&self, place: Place) -> Result<Vec<u32>, slicer::Error> {
-        slicer::prefix::suspects(self.module, self.plan, place.function, place.operator)
     }
 
     /// The interval that holds the tails from all of `regions` to all of `operators`.
@@ -118,7 +147,7 @@ impl TailPricer<'_> {
         &self,
         function: u32,
         operators: &[u32],
-        regions: Vec<u32>,
+        regions: &[u32],
     ) -> Result<Option<TailFuel>, slicer::Error> {
         let mut found: Option<TailFuel> = None;
         for (region, &operator) in regions
@@ -235,11 +264,12 @@ impl TailPricer<'_> {
         exports_function(self.module, self.plan.function_index(function))
     }
 
-    /// Fuel of the dearest path of the whole module: the most that any tail can have.
+    /// Fuel of the dearest path of the whole module, and what its counted nests can have cost beyond what
+    /// they say: the most that any tail can have.
     pub(crate) fn dearest_path(&self) -> Result<u64, slicer::Error> {
         let mut dearest = 0;
         for number in 0..self.plan.functions.len() as u32 {
-            dearest = dearest.max(self.dearest_path_of(number)?);
+            dearest = dearest.max(self.anywhere(number, &[])?.high);
         }
         Ok(dearest)
     }

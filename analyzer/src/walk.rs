@@ -24,14 +24,31 @@ use crate::tree::CallTree;
 pub(crate) struct TrapTail {
     /// Defined function number, if it is known.
     pub(crate) function: Option<u32>,
+    /// Whether it is known which operator it was.
+    pub(crate) is_placed: bool,
     /// What it spent since its last event.
     pub(crate) fuel: TailFuel,
     /// Whether it may have struck in a nest.
     pub(crate) may_be_in_nest: bool,
-    /// The nest that it may have struck in, if its branches are computed: its event was counted in full.
+    /// The nest that it may have struck in, if its branches are computed or nobody knows where it is counted:
+    /// its event was counted in full.
     pub(crate) unfinished: Option<Event>,
     /// What it cut short of a counted nest.
     pub(crate) cut: Option<Cut>,
+}
+
+impl TrapTail {
+    /// One of which no function is known.
+    fn anywhere(fuel: TailFuel) -> TrapTail {
+        TrapTail {
+            function: None,
+            is_placed: false,
+            fuel,
+            may_be_in_nest: true,
+            unfinished: None,
+            cut: None,
+        }
+    }
 }
 
 /// What the ordered pass finds.
@@ -179,6 +196,7 @@ impl Order<'_> {
         let found = trap_tail(outcome, &self.pricer, Some(&situation))?;
         drop(situation);
         let unfinished = match &found {
+            Some(tail) if tail.may_be_in_nest && !tail.is_placed => calls.open_nest().cloned(),
             Some(tail) if tail.may_be_in_nest => self.open_nest(calls).cloned(),
             _ => None,
         };
@@ -221,8 +239,7 @@ impl Order<'_> {
         let undone = self.fuel_of_nest(unfinished.as_ref());
         if unfinished.is_some() {
             let fuel = TailFuel::default();
-            let (function, cut) = (None, None);
-            tails.push(TrapTail { function, fuel, may_be_in_nest: true, unfinished, cut });
+            tails.push(TrapTail { unfinished, ..TrapTail::anywhere(fuel) });
         }
         let tail = Tail { fuel: 0, undone, new_activation_of: None };
         calls.end_invocation(tail).map_err(|_| Error::Overflow)
@@ -255,8 +272,7 @@ pub(crate) fn unordered_tails(
         let open = case.streams.open().count();
         let fuel = TailFuel::default();
         let unfinished = dearest_nest(None);
-        let (function, cut) = (None, None);
-        let tail = TrapTail { function, fuel, may_be_in_nest: true, unfinished, cut };
+        let tail = TrapTail { unfinished, ..TrapTail::anywhere(fuel) };
         tails.extend(std::iter::repeat_n(tail, open));
     }
     Ok(tails)
@@ -276,6 +292,7 @@ fn trap_tail(
     {
         return Ok(Some(TrapTail {
             function: Some(place.function),
+            is_placed: place.operator.is_some(),
             fuel,
             may_be_in_nest: pricer.is_in_nest(place),
             unfinished: None,
@@ -285,19 +302,15 @@ fn trap_tail(
     // The place is not known, or can't be reached: any path of the program may have been running.
     let high = pricer.dearest_path().map_err(Error::Module)?;
     let fuel = TailFuel { low: 0, high, region: None };
-    let (function, unfinished, cut) = (None, None, None);
-    Ok(Some(TrapTail { function, fuel, may_be_in_nest: true, unfinished, cut }))
+    Ok(Some(TrapTail::anywhere(fuel)))
 }
 
 /// Where an invocation trapped that ended with `outcome`; `None` when that is not known.
 pub(crate) fn place_of(outcome: &Outcome, pricer: &TailPricer<'_>) -> Option<Place> {
-    let location = outcome.location?;
-    let function = location.function.checked_sub(pricer.plan.imported_functions)?;
+    let operator = outcome.location.map(|location| location.operator);
+    let function = outcome.location.map_or(outcome.function, |location| Some(location.function))?;
+    let function = function.checked_sub(pricer.plan.imported_functions)?;
     let body = pricer.plan.functions.get(function as usize)?;
-    let in_body = location.operator < body.operators;
-    in_body.then_some(Place {
-        function,
-        operator: location.operator,
-        out_of_bounds: outcome.out_of_bounds,
-    })
+    let in_body = operator.is_none_or(|operator| operator < body.operators);
+    in_body.then_some(Place { function, operator, out_of_bounds: outcome.out_of_bounds })
 }

@@ -6,6 +6,7 @@ mod support;
 use analyzer::{Analysis, AnalyzeOptions, analyze};
 use formats::cost_model::CostModel;
 use formats::trace::{Location, Outcome, OutcomeKind};
+use slicer::bundles::Slices;
 use support::{Program, trace_of};
 
 /// Function indices are those of the functions' numbers plus one, because of the import. Beside
@@ -156,6 +157,63 @@ fn the_first_region_of_a_function_that_was_tail_called() {
     assert_eq!((report.fuel.low, report.fuel.high), (1 + 2 + 5, 1 + 2 + 5));
     let outer = report.functions.iter().find(|function| function.index == 10);
     assert_eq!(outer.and_then(|outer| outer.total_fuel), Some(8));
+}
+
+/// Analyzes `events` of `program`, after which it trapped somewhere in the function with this number.
+fn unplaced(program: &Program, events: &[u32], function: u32) -> Analysis {
+    let function = Some(program.plan.function_index(function));
+    let outcome = Outcome { kind: OutcomeKind::Trap, function, ..Outcome::default() };
+    let trace = trace_of(program, &[events], Some(&outcome));
+    analyze(&trace, &program.model, &AnalyzeOptions::default()).expect("priced")
+}
+
+/// Engines name no operator for a read that they merged into one that they made themselves.
+#[test]
+fn a_trap_of_which_only_the_function_is_known_is_bounded_by_that_function() {
+    let program = program();
+    // The dearest path of function 0 goes past its call: nop, local.get, if, i32.const, local.get,
+    // i32.div_u, drop and end.
+    let report = unplaced(&program, &[], 0).report;
+    assert_eq!((report.fuel.low, report.fuel.high), (0, 8));
+    assert_eq!(report.outcome.function, Some(1));
+    assert_eq!((report.functions[0].index, report.functions[0].calls), (1, 1));
+    // The call costs 5; what called is known, and what ran last is its callee.
+    let calls = program.path_to(0, ENTRY, 4);
+    let report = unplaced(&program, &[calls], 0).report;
+    assert_eq!((report.fuel.low, report.fuel.high), (5, 5 + 8));
+    assert_eq!((report.functions[0].calls, report.functions[0].total_fuel), (2, Some(5)));
+    // After the callee has returned, no other activation begins.
+    let returns = program.path_to(0, ENTRY, 10);
+    let report = unplaced(&program, &[calls, returns], 0).report;
+    assert_eq!((report.fuel.low, report.fuel.high), (5 + 8, 5 + 8 + 8));
+    assert_eq!(report.functions[0].calls, 2);
+}
+
+/// What a counted nest tells by its counters is certain only where it is known where it was cut short.
+#[test]
+fn a_counted_nest_that_was_cut_short_nobody_knows_where_is_open() {
+    let text = "(module (memory 1) (func (param i32) (local i32)
+        (loop $outer
+          (loop $inner
+            (if (i32.load8_u (local.get 0)) (then nop nop))
+            (br_if $inner (i32.load8_u (local.get 1))))
+          (br_if $outer (i32.load8_u offset=1 (local.get 1))))))";
+    let model = CostModel::builtin("unit").expect("built in");
+    let program = Program::sliced(text, model, Slices::Chosen);
+    let function = &program.plan.functions[0];
+    let nest = function.nests.first().expect("a nest");
+    assert!(nest.is_counted(), "{nest:?}");
+    let entry = function.regions[0].first_event;
+    let counted: Vec<u32> =
+        [nest.event].into_iter().chain(nest.counters.iter().flat_map(|_| [1, 0])).collect();
+    let once: Vec<u32> = counted.iter().copied().chain([entry]).collect();
+    let one = unplaced(&program, &once, 0).report.fuel;
+    let both: Vec<u32> = once.iter().chain(&counted).copied().collect();
+    let two = unplaced(&program, &both, 0).report.fuel;
+    assert_eq!(two.low, one.low, "nothing is certain of the nest that was cut short");
+    assert!(two.high > one.high, "{:?}: {one:?} {two:?}", nest.counters);
+    let report = unplaced(&program, &both, 0).report;
+    assert_eq!(report.functions.iter().map(|row| row.self_fuel).sum::<u128>(), report.fuel.total);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::trace::Outcome;
 pub use crate::trace::{Detail, Location, OutcomeKind};
 
 /// The value of [`Report::schema`].
@@ -90,6 +91,21 @@ pub struct OutcomeReport {
     pub message: Option<String>,
     /// Where the program trapped, if that is known.
     pub location: Option<Location>,
+    /// Index of the function that trapped, where that is all that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<u32>,
+}
+
+impl From<&Outcome> for OutcomeReport {
+    fn from(outcome: &Outcome) -> Self {
+        OutcomeReport {
+            kind: outcome.kind,
+            code: outcome.code,
+            message: outcome.message.clone(),
+            location: outcome.location,
+            function: outcome.function,
+        }
+    }
 }
 
 /// What was read of the trace.

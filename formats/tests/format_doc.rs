@@ -215,7 +215,7 @@ fn expected_index() -> tiny::IndexBody {
         column(|info| info.end_ns - info.start_ns),
         gaps.to_vec(),
     ];
-    let outcomes = vec![(23, (0, tiny::outcome()))];
+    let outcomes = vec![(24, (0, tiny::outcome()))];
     tiny::IndexBody { kinds: b"SDCOSU".to_vec(), columns, notes: (outcomes, vec![(3, (0, 7, 28))]) }
 }
 
@@ -335,8 +335,13 @@ fn enumerations_are_those_of_the_code() {
 fn the_report_has_the_documented_fields() {
     let fuel = Fuel { total: 0, low: 0, high: 0, confidence: None };
     let cost_model = CostModelReport { name: String::new(), hash: String::new() };
-    let outcome =
-        OutcomeReport { kind: OutcomeKind::Return, code: 0, message: None, location: None };
+    let outcome = OutcomeReport {
+        kind: OutcomeKind::Return,
+        code: 0,
+        message: None,
+        location: None,
+        function: None,
+    };
     check_fields(&fuel);
     check_fields(&cost_model);
     check_fields(&outcome);

@@ -24,6 +24,7 @@ fn report() -> Report {
             code: 0,
             message: None,
             location: None,
+            function: None,
         },
         trace: TraceReport {
             events: 3,

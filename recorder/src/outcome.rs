@@ -16,26 +16,23 @@ pub const FAILURE_STATUS: i32 = 1;
 
 /// An invocation that returned.
 pub fn returned() -> Outcome {
-    Outcome {
-        kind: OutcomeKind::Return,
-        code: 0,
-        message: None,
-        location: None,
-        stack_overflow: false,
-        out_of_bounds: false,
-    }
+    Outcome { kind: OutcomeKind::Return, ..Outcome::default() }
 }
 
 /// An invocation of `module`, compiled from `instrumented`, that ended with `error`.
 ///
-/// The location is that of the innermost frame of this module. When deeper frames of another
+/// The location is that of the innermost frame of this module, or its function where the engine gives no
+/// place: of a read that it merged into an operator that it made itself. When deeper frames of another
 /// module trapped, it is a call, as it is when a host function failed.
 pub fn of_error(error: &wasmtime::Error, instrumented: &Instrumented, module: &Module) -> Outcome {
     if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
         return interrupted.outcome();
     }
-    let location =
-        innermost_frame(error, module).and_then(|frame| locate(frame, &instrumented.locator()));
+    let locator = instrumented.locator();
+    let frame = innermost_frame(error, module);
+    let location = frame.and_then(|frame| locate(frame, &locator));
+    let unplaced = frame.filter(|_| location.is_none());
+    let function = unplaced.and_then(|frame| locator.original_function(frame.func_index()));
     let outcome = |kind, code, message| Outcome {
         kind,
         code,
@@ -43,6 +40,7 @@ pub fn of_error(error: &wasmtime::Error, instrumented: &Instrumented, module: &M
         location,
         stack_overflow: error.downcast_ref() == Some(&Trap::StackOverflow),
         out_of_bounds: error.downcast_ref() == Some(&Trap::MemoryOutOfBounds),
+        function,
     };
     if let Some(&I32Exit(code)) = error.downcast_ref() {
         return outcome(OutcomeKind::Exit, code, None);

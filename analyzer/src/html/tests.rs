@@ -16,8 +16,13 @@ const HOSTILE: &str = "</script><img src=x onerror=alert(1)>";
 
 /// The profile of a program that did nothing.
 fn empty() -> Profile {
-    let outcome =
-        OutcomeReport { kind: OutcomeKind::Return, code: 0, message: None, location: None };
+    let outcome = OutcomeReport {
+        kind: OutcomeKind::Return,
+        code: 0,
+        message: None,
+        location: None,
+        function: None,
+    };
     let report = Report {
         schema: SCHEMA.to_string(),
         mode: Mode::Exact,

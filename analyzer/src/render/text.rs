@@ -122,6 +122,8 @@ pub fn outcome(outcome: &OutcomeReport) -> String {
     };
     if let Some(location) = outcome.location {
         let _ = write!(words, " at func[{}] operator {}", location.function, location.operator);
+    } else if let Some(function) = outcome.function {
+        let _ = write!(words, " in func[{function}]");
     }
     let message = outcome.message.as_deref().and_then(|message| message.lines().next());
     if let Some(message) = message.filter(|message| !message.is_empty()) {

@@ -107,6 +107,7 @@ fn report(names: &FunctionNames, tree: &CallTree, total: u128) -> Report {
             code: 0,
             message: None,
             location: None,
+            function: None,
         },
         trace: TraceReport::default(),
         sample: None,

@@ -105,7 +105,13 @@ pub(crate) fn exact() -> Profile {
         program: "markdown.wasm".to_string(),
         complete: true,
         fuel: Fuel { total, low: total, high: total, confidence: None },
-        outcome: OutcomeReport { kind: OutcomeKind::Exit, code: 0, message: None, location: None },
+        outcome: OutcomeReport {
+            kind: OutcomeKind::Exit,
+            code: 0,
+            message: None,
+            location: None,
+            function: None,
+        },
         trace: TraceReport {
             events: 18_204_113,
             segments: 312,

@@ -332,8 +332,7 @@ impl<'a> Runner<'a> {
             code: 134,
             message: Some("a trap".to_string()),
             location: Some(Location { function, operator }),
-            stack_overflow: false,
-            out_of_bounds: false,
+            ..Outcome::default()
         }
     }
 

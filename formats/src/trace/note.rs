@@ -18,6 +18,9 @@ pub struct Outcome {
     /// Whether the trap was an access outside of a memory. Engines merge a read into an operator
     /// behind it, so that the location may be later than the operator that trapped.
     pub out_of_bounds: bool,
+    /// Index of the function of the innermost frame after a trap, where that is all that is known: engines
+    /// may know no place for an access that they merged into an operator behind it.
+    pub function: Option<u32>,
 }
 
 /// What kind of end an invocation had.

@@ -287,6 +287,7 @@ pub(crate) fn outcome() -> Outcome {
         location: Some(Location { function: 1, operator: 4 }),
         stack_overflow: false,
         out_of_bounds: true,
+        function: None,
     }
 }
 

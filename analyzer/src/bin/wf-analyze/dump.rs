@@ -154,14 +154,7 @@ impl<W: Write> Dump<'_, W> {
     }
 
     fn outcome(&mut self, entry: &OutcomeEntry) -> io::Result<()> {
-        let found = &entry.outcome;
-        let report = OutcomeReport {
-            kind: found.kind,
-            code: found.code,
-            message: found.message.clone(),
-            location: found.location,
-        };
-        let words = printable(&outcome(&report));
+        let words = printable(&outcome(&OutcomeReport::from(&entry.outcome)));
         writeln!(self.output, "{} outcome {words}", entry.stream)
     }
 

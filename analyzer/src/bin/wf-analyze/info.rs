@@ -8,7 +8,7 @@ use analyzer::render::{bytes, counted, grouped, outcome};
 use anyhow::Result;
 use formats::plan::Plan;
 use formats::report::OutcomeReport;
-use formats::trace::{Detail, Header, Kept, Outcome, Trace};
+use formats::trace::{Detail, Header, Kept, Trace};
 
 use crate::args::{Color, InfoArgs};
 use crate::{output, traces};
@@ -86,7 +86,10 @@ fn content_lines(trace: &Trace, line: &mut impl FnMut(&str, String)) {
         line("time", format!("{:.6} s", (end - start) as f64 / 1e9));
     }
     for entry in trace.outcomes() {
-        line("outcome", format!("stream {}: {}", entry.stream, outcome(&reported(&entry.outcome))));
+        line(
+            "outcome",
+            format!("stream {}: {}", entry.stream, outcome(&OutcomeReport::from(&entry.outcome))),
+        );
     }
     for drop in trace.drops() {
         line(
@@ -98,13 +101,4 @@ fn content_lines(trace: &Trace, line: &mut impl FnMut(&str, String)) {
     let complete =
         if gaps.is_empty() { "yes".to_string() } else { format!("no: {}", gaps.join("; ")) };
     line("complete", complete);
-}
-
-fn reported(outcome: &Outcome) -> OutcomeReport {
-    OutcomeReport {
-        kind: outcome.kind,
-        code: outcome.code,
-        message: outcome.message.clone(),
-        location: outcome.location,
-    }
 }
