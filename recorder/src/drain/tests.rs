@@ -354,3 +354,16 @@ fn what_comes_after_the_end_is_discarded() {
     assert_eq!(report.events, 0);
     assert_eq!(Trace::from_bytes(bytes.take()).unwrap().events(), 0);
 }
+
+/// What is flushed later is discarded, and whoever else waits for the end is told the same.
+#[test]
+fn a_trace_that_is_closed_under_its_guest_tells_what_it_holds() {
+    let (recording, bytes) = start(DrainOptions::default());
+    let mut tap = recording.tap();
+    tap.segment(&words(&[0, 1]));
+    let closed = recording.closer(tap.stream()).close(Outcome::default()).expect("written");
+    assert_eq!((closed.events, closed.segments), (2, 1));
+    assert_eq!(closed.trace_bytes, bytes.take().len() as u64);
+    tap.segment(&words(&[0]));
+    assert_eq!(recording.finish().expect("written"), closed);
+}
