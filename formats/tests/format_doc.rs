@@ -340,7 +340,7 @@ fn the_report_has_the_documented_fields() {
         code: 0,
         message: None,
         location: None,
-        function: None,
+        function: Some(1),
     };
     check_fields(&fuel);
     check_fields(&cost_model);
