@@ -138,16 +138,20 @@ fn an_unknown_version_is_named() {
     assert!(
         matches!(error, TraceError::NewerVersion { found, supported: VERSION } if found == VERSION + 1)
     );
-    let expected = format!("version {} is newer than version {VERSION}", VERSION + 1);
-    assert!(error.to_string().contains(&expected), "{error}");
+    let expected = format!(
+        "trace version {} is newer than version {VERSION}, the newest that this reads",
+        VERSION + 1
+    );
+    assert_eq!(error.to_string(), expected);
     // A newer version may look different behind the head.
     let error = open_error(&of_version(99)[..FILE_HEAD_BYTES]);
     assert!(matches!(error, TraceError::NewerVersion { found: 99, .. }));
 
     let error = open_error(&of_version(1));
     assert!(matches!(error, TraceError::OlderVersion { found: 1, supported: VERSION }));
-    let expected = format!("version 1 is older than version {VERSION}");
-    assert!(error.to_string().contains(&expected), "{error}");
+    let expected =
+        format!("trace version 1 is older than version {VERSION}, the oldest that this reads");
+    assert_eq!(error.to_string(), expected);
 
     let error = open_error(&of_version(0));
     assert!(error.to_string().contains("there is no trace version 0"), "{error}");

@@ -29,10 +29,7 @@ pub enum TraceError {
     #[error("not a trace: it does not start with the trace magic bytes")]
     NotATrace,
     /// The file was written by a newer version of the recorder.
-    #[error(
-        "trace version {found} is newer than version {supported}, which this build reads: use the \
-         wf-analyze of the wf-record that wrote it"
-    )]
+    #[error("trace version {found} is newer than version {supported}, the newest that this reads")]
     NewerVersion {
         /// Version of the file.
         found: u32,
@@ -40,10 +37,7 @@ pub enum TraceError {
         supported: u32,
     },
     /// The file was written by an older version of the recorder.
-    #[error(
-        "trace version {found} is older than version {supported}, which this build reads: record the \
-         program again, or use the wf-analyze of the wf-record that wrote it"
-    )]
+    #[error("trace version {found} is older than version {supported}, the oldest that this reads")]
     OlderVersion {
         /// Version of the file.
         found: u32,
