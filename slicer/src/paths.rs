@@ -10,9 +10,9 @@
 //!
 //! Cut points are calls, whatever leaves the function, and headers of loops outside of nests: but for
 //! innermost loops of which each way around has another cut point (a loop whose every iteration calls
-//! records nothing more than those calls do). Where that leaves regions larger than a limit, joins are cut too, in one
-//! backward pass: a block whose regions would be too large cuts those successors that exceed their
-//! share of the limit.
+//! records nothing more than those calls do). Where that leaves regions larger than a limit, joins are
+//! cut too, in one pass, successors first: a block whose regions would be too large cuts those
+//! successors that exceed their share of the limit.
 
 use std::collections::HashSet;
 
