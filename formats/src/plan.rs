@@ -147,7 +147,8 @@ pub struct Region {
 
 /// A loop nest whose branches are all computed, from values that are known on entry, or counted.
 ///
-/// Inside it nothing is recorded but sites, of which a counted one has none. The edges that stay in it and those that leave it have
+/// Inside it nothing is recorded but sites, of which a counted one has none. The edges that stay in it
+/// and those that leave it have
 /// the value 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nest {

@@ -181,7 +181,7 @@ fn what_follows_from_no_activation_is_refused() {
 #[test]
 fn more_open_activations_than_the_limit_are_refused_by_number() {
     let deep = |depth: usize| {
-        let segments = |number: usize| number % (1 << 16) == 0;
+        let segments = |number: usize| number.is_multiple_of(1 << 16);
         walk(&vec![G_CALLS; depth], Tail::default(), segments).map(drop)
     };
     assert_eq!(deep(MAX_ACTIVATIONS), Ok(()));
