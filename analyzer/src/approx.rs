@@ -222,8 +222,12 @@ impl Corrections {
         let mut found = Corrections { total: Correction::default(), parts: BTreeMap::new() };
         for tail in tails {
             let (low, high) = (u128::from(tail.fuel.low), u128::from(tail.fuel.high));
-            found.total.add(0, low, high);
+            let surplus = u128::from(tail.surplus);
+            found.total.add(surplus, low, high);
             found.open(case, tail.function, low, high);
+            if let Some(function) = tail.function {
+                found.part(case.parts.self_fuel(function)).add(surplus, 0, 0);
+            }
             let nest = tail.unfinished.as_ref().and(table.dearest_nest(tail.function));
             let Some(nest) = nest else { continue };
             if nest.is_cut {

@@ -216,10 +216,12 @@ fn check_cut(ledger: &Ledger, tails: &[TrapTail]) -> Result<(), Error> {
     }
 }
 
-/// Adds the least that a trapped activation spent after its last event: to its function, but to none
-/// of its loops, because the way through them isn't known.
+/// Adds the least that a trapped activation spent after its last event, less what the events may say too
+/// much: to its function, but to none of its loops, because the way through them isn't known.
 fn add_tail(case: &Case<'_>, ledger: &mut Ledger, tail: &TrapTail) -> Result<(), Error> {
     let low = u128::from(tail.fuel.low);
+    let function = tail.function.map(|function| case.parts.self_fuel(function));
+    ledger.take_at_most(function, tail.surplus.into());
     ledger.add_fuel(low)?;
     let Some(function) = tail.function else { return Ok(()) };
     ledger.add(case.parts.self_fuel(function), low)?;

@@ -116,6 +116,16 @@ impl Ledger {
         add(&mut self.fuel, amount)
     }
 
+    /// Takes away what may have been added too much: of the sum of `part` as well, but no more than that.
+    pub(crate) fn take_at_most(&mut self, part: Option<u32>, amount: u128) {
+        let known = part.map_or(self.fuel, |part| self.sum(part));
+        let amount = amount.min(known).min(self.fuel);
+        self.fuel -= amount;
+        if let Some(sum) = part.and_then(|part| self.sums.get_mut(&part)) {
+            *sum -= amount;
+        }
+    }
+
     /// One of the sums.
     pub(crate) fn sum(&self, part: u32) -> u128 {
         self.sums.get(&part).copied().unwrap_or(0)

@@ -114,7 +114,7 @@ impl TailPricer<'_> {
         Ok(TailFuel { low, high, region })
     }
 
-    /// The most that a counted nest of `function` can have cost beyond what its counters say, when
+    /// The most that a counted nest of `function` can have cost more, or less, than its counters say, when
     /// nobody knows where it was cut short: they tell of each block within one or two runs.
     fn miscounted(&self, function: u32) -> Result<u64, slicer::Error> {
         let mut cost: u64 = 0;
@@ -126,6 +126,15 @@ impl TailPricer<'_> {
             })?;
         }
         Ok(cost)
+    }
+
+    /// The most that [`Self::miscounted`] says of `function`, or of any.
+    pub(crate) fn most_miscounted(&self, function: Option<u32>) -> Result<u64, slicer::Error> {
+        let all = 0..self.plan.functions.len() as u32;
+        let functions = function.map_or(all, |function| function..function + 1);
+        functions
+            .map(|number| self.miscounted(number))
+            .try_fold(0, |most, cost| Ok(cost?.max(most)))
     }
 
     /// Whether `place` lies in a nest whose branches are computed, or, as far as is known, in any.

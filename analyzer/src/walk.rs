@@ -35,6 +35,8 @@ pub(crate) struct TrapTail {
     pub(crate) unfinished: Option<Event>,
     /// What it cut short of a counted nest.
     pub(crate) cut: Option<Cut>,
+    /// What the events may say too much, where nobody knows which counted nest was cut short.
+    pub(crate) surplus: u64,
 }
 
 impl TrapTail {
@@ -47,6 +49,7 @@ impl TrapTail {
             may_be_in_nest: true,
             unfinished: None,
             cut: None,
+            surplus: 0,
         }
     }
 }
@@ -258,9 +261,13 @@ pub(crate) fn unordered_tails(
 ) -> Result<Vec<TrapTail>, Error> {
     let outcomes = case.trace.outcomes().iter();
     let tails = outcomes.map(|entry| {
-        let tail = trap_tail(&entry.outcome, &case.pricer, None)?;
-        Ok(tail.map(|tail| match tail.may_be_in_nest {
-            true => TrapTail { unfinished: dearest_nest(tail.function), ..tail },
+        let Some(tail) = trap_tail(&entry.outcome, &case.pricer, None)? else { return Ok(None) };
+        let surplus = match tail.is_placed {
+            true => 0,
+            false => case.pricer.most_miscounted(tail.function).map_err(Error::Module)?,
+        };
+        Ok(Some(match tail.may_be_in_nest {
+            true => TrapTail { unfinished: dearest_nest(tail.function), surplus, ..tail },
             false => tail,
         }))
     });
@@ -297,6 +304,7 @@ fn trap_tail(
             may_be_in_nest: pricer.is_in_nest(place),
             unfinished: None,
             cut: cut_at(pricer.plan, place),
+            surplus: 0,
         }));
     }
     // The place is not known, or can't be reached: any path of the program may have been running.

@@ -5,9 +5,9 @@ mod support;
 
 use analyzer::{Analysis, AnalyzeOptions, analyze};
 use formats::cost_model::CostModel;
-use formats::trace::{Location, Outcome, OutcomeKind};
+use formats::trace::{Detail, Location, Outcome, OutcomeKind};
 use slicer::bundles::Slices;
-use support::{Program, trace_of};
+use support::{Program, returned, trace_of, trace_with};
 
 /// Function indices are those of the functions' numbers plus one, because of the import. Beside
 /// each function are the operator indices of its call and its trapping `i32.div_u`.
@@ -161,9 +161,14 @@ fn the_first_region_of_a_function_that_was_tail_called() {
 
 /// Analyzes `events` of `program`, after which it trapped somewhere in the function with this number.
 fn unplaced(program: &Program, events: &[u32], function: u32) -> Analysis {
+    unplaced_with(program, Detail::Full, events, function)
+}
+
+/// The same with as much `detail`.
+fn unplaced_with(program: &Program, detail: Detail, events: &[u32], function: u32) -> Analysis {
     let function = Some(program.plan.function_index(function));
     let outcome = Outcome { kind: OutcomeKind::Trap, function, ..Outcome::default() };
-    let trace = trace_of(program, &[events], Some(&outcome));
+    let trace = trace_with(program, detail, &[events], Some(&outcome));
     analyze(&trace, &program.model, &AnalyzeOptions::default()).expect("priced")
 }
 
@@ -205,15 +210,26 @@ fn a_counted_nest_that_was_cut_short_nobody_knows_where_is_open() {
     assert!(nest.is_counted(), "{nest:?}");
     let entry = function.regions[0].first_event;
     let counted: Vec<u32> =
-        [nest.event].into_iter().chain(nest.counters.iter().flat_map(|_| [1, 0])).collect();
+        [nest.event].into_iter().chain(nest.counters.iter().flat_map(|_| [9, 0])).collect();
     let once: Vec<u32> = counted.iter().copied().chain([entry]).collect();
     let one = unplaced(&program, &once, 0).report.fuel;
     let both: Vec<u32> = once.iter().chain(&counted).copied().collect();
     let two = unplaced(&program, &both, 0).report.fuel;
     assert_eq!(two.low, one.low, "nothing is certain of the nest that was cut short");
     assert!(two.high > one.high, "{:?}: {one:?} {two:?}", nest.counters);
-    let report = unplaced(&program, &both, 0).report;
-    assert_eq!(report.functions.iter().map(|row| row.self_fuel).sum::<u128>(), report.fuel.total);
+    for detail in [Detail::Full, Detail::Counts] {
+        let report = unplaced_with(&program, detail, &both, 0).report;
+        let of_functions = report.functions.iter().map(|row| row.self_fuel).sum::<u128>();
+        assert_eq!(of_functions, report.fuel.total);
+    }
+    // Where nobody knows which events came last either, each operator of the nest may have been counted up to
+    // two times too often.
+    let trace = trace_with(&program, Detail::Counts, &[&both], Some(&returned()));
+    let whole = analyze(&trace, &program.model, &AnalyzeOptions::default()).expect("priced");
+    let counts = unplaced_with(&program, Detail::Counts, &both, 0).report.fuel;
+    let surplus = 2 * u128::from(function.operators);
+    assert_eq!(counts.low, whole.report.fuel.total - surplus, "{counts:?}");
+    assert!(counts.high >= two.high, "{counts:?} {two:?}");
 }
 
 #[test]

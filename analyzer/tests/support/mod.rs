@@ -524,13 +524,30 @@ pub(crate) fn to_bytes(words: &[u32]) -> Vec<u8> {
 
 /// A trace of one stream with the given segments and outcome.
 pub(crate) fn trace_of(program: &Program, segments: &[&[u32]], outcome: Option<&Outcome>) -> Trace {
-    let mut writer =
-        TraceWriter::create(Vec::new(), &program.header(Detail::Full)).expect("a writer");
+    trace_with(program, Detail::Full, segments, outcome)
+}
+
+/// The same with as much `detail`.
+pub(crate) fn trace_with(
+    program: &Program,
+    detail: Detail,
+    segments: &[&[u32]],
+    outcome: Option<&Outcome>,
+) -> Trace {
+    let mut writer = TraceWriter::create(Vec::new(), &program.header(detail)).expect("a writer");
     for words in segments {
         let layout = program.plan.layout();
         let events = formats::events::Events::new(words, layout).count() as u64;
         let info = SegmentInfo { events, ..SegmentInfo::default() };
-        writer.write_segment(&info, &to_bytes(words)).expect("written");
+        match detail {
+            Detail::Full => writer.write_segment(&info, &to_bytes(words)),
+            Detail::Counts => {
+                let mut counter = EventCounter::new(layout);
+                counter.count(words).expect("events of the plan");
+                writer.write_histogram(&info, &counter.take())
+            }
+        }
+        .expect("written");
     }
     if let Some(outcome) = outcome {
         writer.write_outcome(0, outcome).expect("written");
