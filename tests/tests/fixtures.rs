@@ -88,8 +88,9 @@ fn what_is_kept_costs_what_its_program_costs_today() {
             panic!("{}: {error}; BLESS=1 records the traces of a new version", path.display())
         });
         let (kept, today) = (priced(kept), priced(recorded));
-        // How much of a trace that was cut is left depends on its bytes, which have times in them.
-        if fixture.kept == 1000 {
+        // How much is left of a trace that was cut depends on its bytes, which have times in them; and what a
+        // sample holds on how many events there are, which may change without the format.
+        if fixture.kept == 1000 && fixture.sample.is_none() {
             assert_eq!(kept.fuel, today.fuel, "{}", fixture.name);
             assert_eq!(kept.functions, today.functions, "{}", fixture.name);
         }
