@@ -11,7 +11,8 @@ pub const MAX_REGION_SIZE: u64 = 1 << 14;
 pub const MIN_BRANCH_SIZE: u64 = 1 << 5;
 
 /// Largest size of what follows the header of a loop that is no cut point of its own, as
-/// [`MAX_REGION_SIZE`] counts: each region that comes around the loop contains it.
+/// [`MAX_REGION_SIZE`] counts: each region that comes around the loop contains it. `benches slices` on
+/// SQLite: 306 M events with 8, 302 M with this, 297 M with 1,024; no other program changes by 1 %.
 pub const MAX_OPEN_LOOP_SIZE: u64 = 1 << 6;
 
 /// Most blocks that are looked at to find out whether each way around a loop has a cut point.
