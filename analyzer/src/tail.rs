@@ -18,7 +18,7 @@ use formats::cost_model::CostModel;
 use formats::plan::{Exit, FunctionPlan, Nest, Plan, RegionKind};
 use slicer::module::Module;
 use slicer::opcode::opcode;
-use slicer::prefix::Tail;
+use slicer::prefix::{Tail, Tails};
 
 use crate::bodies::{Body, direct_callee, exports_function};
 use crate::bounds;
@@ -140,15 +140,10 @@ impl TailPricer<'_> {
     /// Whether `place` lies in a nest whose branches are computed, or, as far as is known, in any.
     pub(crate) fn is_in_nest(&self, place: Place) -> bool {
         let function = &self.plan.functions[place.function as usize];
-        function.blocks.iter().any(|block| {
-            block.nest.is_some_and(|nest| match place.operator {
-                None => true,
-                Some(operator) => {
-                    !function.nests[nest as usize].is_counted()
-                        && (block.first_operator..block.end_operator).contains(&operator)
-                }
-            })
-        })
+        let Some(operator) = place.operator else { return !function.nests.is_empty() };
+        let block = function.block_of(operator).map(|block| &function.blocks[block as usize]);
+        let nest = block.and_then(|block| block.nest);
+        nest.is_some_and(|nest| !function.nests[nest as usize].is_counted())
     }
 
     /// The interval that holds the tails from all of `regions` to all of `operators`.
@@ -158,33 +153,16 @@ impl TailPricer<'_> {
         operators: &[u32],
         regions: &[u32],
     ) -> Result<Option<TailFuel>, slicer::Error> {
-        let mut found: Option<TailFuel> = None;
-        for (region, &operator) in regions
-            .iter()
-            .flat_map(|region| operators.iter().map(move |operator| (*region, operator)))
-        {
-            let Some(bounds) = slicer::prefix::tail_bounds(
-                self.module,
-                self.plan,
-                self.model,
-                function,
-                region,
-                operator,
-            )?
-            else {
-                continue;
-            };
-            let Tail { low, high } = bounds;
+        let tails = Tails::new(self.module, self.plan, self.model, function, operators)?;
+        let mut found: Option<(Tail, Option<u32>)> = None;
+        for &region in regions {
+            let Some(tail) = tails.in_region(region)? else { continue };
             found = Some(match found {
-                None => TailFuel { low, high, region: Some(region) },
-                Some(other) => TailFuel {
-                    low: low.min(other.low),
-                    high: high.max(other.high),
-                    region: other.region.filter(|&known| known == region),
-                },
+                None => (tail, Some(region)),
+                Some((known, _)) => (known.or(tail), None),
             });
         }
-        Ok(found)
+        Ok(found.map(|(Tail { low, high }, region)| TailFuel { low, high, region }))
     }
 
     /// The regions that the innermost activation, one of `function`, can have been in. Empty when
@@ -316,9 +294,8 @@ impl Callee {
 
 /// Whether the event of the region that `operator` runs in is recorded before it runs.
 fn ends_region(function: &FunctionPlan, operator: u32) -> bool {
-    function.blocks.iter().any(|block| {
-        (block.first_operator..block.end_operator).contains(&operator)
-            && block.end_operator == operator + 1
-            && !matches!(block.exit, Exit::Branch(_) | Exit::Return)
+    let block = function.block_of(operator).map(|block| &function.blocks[block as usize]);
+    block.is_some_and(|block| {
+        block.end_operator == operator + 1 && !matches!(block.exit, Exit::Branch(_) | Exit::Return)
     })
 }

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::cost_model::Bulk;
+pub use crate::limits::{MAX_COUNTERS, MAX_PAYLOAD_WORDS};
 
 /// What was instrumented in one module.
 ///
@@ -148,8 +149,7 @@ pub struct Region {
 /// A loop nest whose branches are all computed, from values that are known on entry, or counted.
 ///
 /// Inside it nothing is recorded but sites, of which a counted one has none. The edges that stay in it
-/// and those that leave it have
-/// the value 0.
+/// and those that leave it have the value 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nest {
     /// The outermost loop: index into [`FunctionPlan::loops`].
@@ -355,6 +355,15 @@ impl FunctionPlan {
         self.loops[self.nests[nest as usize].outermost as usize].header
     }
 
+    /// The block that `operator` executes in; `None` when it can't be reached.
+    pub fn block_of(&self, operator: u32) -> Option<u32> {
+        let up_to = self.blocks.partition_point(|block| block.first_operator <= operator);
+        // Empty blocks may stand amid the operators of the block before them.
+        let has_operators = |block: &Block| block.first_operator < block.end_operator;
+        let last = self.blocks[..up_to].iter().rposition(has_operators)?;
+        (operator < self.blocks[last].end_operator).then_some(last as u32)
+    }
+
     /// The ways from `block` to other blocks as a path sees them: along its edges; from the header
     /// of a nest to the block behind the nest; and from all other blocks of a nest nowhere.
     pub fn steps(&self, block: u32) -> Steps<'_> {
@@ -453,8 +462,6 @@ impl Exit {
         matches!(self, Exit::Branch(edges) if edges.len() > 1 && edges[1].value == 0)
     }
 }
-
-pub use crate::limits::{MAX_COUNTERS, MAX_PAYLOAD_WORDS};
 
 /// Payload words of the largest event.
 pub const MAX_EVENT_WORDS: usize = MAX_COUNTERS * COUNTER_WORDS;

@@ -7,10 +7,10 @@
 //! Of an access outside of a memory, engines may name a later operator than the one that trapped:
 //! [`suspects`] lists those that it can have been.
 
-use std::ops::RangeInclusive;
+use std::collections::HashMap;
 
 use formats::cost_model::CostModel;
-use formats::plan::{Block, Exit, FunctionPlan, Plan, RegionKind};
+use formats::plan::{Exit, FunctionPlan, Plan, RegionKind};
 use wasmparser::Operator;
 
 use crate::Error;
@@ -20,82 +20,145 @@ use crate::opcode;
 use crate::order::successors_first;
 use crate::slices::region_blocks;
 
-/// Cost of the ways from the start of region `region` of the defined function number `function` to
-/// the operator `operator`, its own flat cost included; `None` when the region doesn't contain the
-/// operator.
-///
-/// An operator that ends its region was recorded before it ran: nothing is missing then, and the
-/// bounds are 0.
-///
-/// # Errors
-///
-/// [`Error::PlanMismatch`] when the plan has no such function or region, or isn't one of this
-/// module.
-pub fn tail_bounds(
-    module: &Module<'_>,
-    plan: &Plan,
-    model: &CostModel,
-    function: u32,
-    region: u32,
-    operator: u32,
-) -> Result<Option<Tail>, Error> {
-    let mismatch = |what: &str| Error::PlanMismatch(format!("no {what} of function {function}"));
-    if function as usize >= module.bodies.len() {
-        return Err(mismatch("body"));
-    }
-    let function_plan = plan.functions.get(function as usize).ok_or_else(|| mismatch("plan"))?;
-    let region = function_plan.regions.get(region as usize).ok_or_else(|| mismatch("region"))?;
-    let blocks = region_blocks(function_plan, region.start)?;
-    let costs = Costs::of(module, function, model)?;
+/// Where paths of one function may have been cut short: at any of some operators.
+pub struct Tails<'a> {
+    plan: &'a FunctionPlan,
+    costs: Costs,
+    function_entry: u64,
+    /// By the block that paths run through, or the header of the nest that they step over.
+    cuts: HashMap<u32, Vec<Cut>>,
+}
 
-    let entry = match region.kind {
-        RegionKind::Entry => u64::from(model.function_entry),
-        _ => 0,
-    };
-    let mut arrivals = std::collections::HashMap::from([(region.start, entry..=entry)]);
-    let inner = |block: u32| function_plan.inner_targets(block).collect();
-    let order = successors_first(function_plan.blocks.len(), inner);
-    for index in order.into_iter().rev().filter(|index| blocks.binary_search(index).is_ok()) {
-        let block = &function_plan.blocks[index as usize];
-        let arrival = arrivals[&index].clone();
-        let after = |cost: u64| arrival.start() + cost..=arrival.end() + cost;
-        if let Some(nest) = block.nest {
-            if function_plan.nests[nest as usize].is_counted() {
-                if let Some((_, line)) = counted_line(function_plan, operator)
-                    && let Some(cost) = cost_of_line(function_plan, nest, line, operator, &costs)?
-                {
-                    return Ok(Some(Tail {
-                        low: arrival.start() + cost,
-                        high: arrival.end() + cost,
-                    }));
-                }
-            } else if let Some(shortest) = shortest_in_nest(function_plan, nest, operator, &costs)?
-            {
-                return Ok(Some(Tail { low: arrival.start() + shortest, high: *arrival.end() }));
-            }
-            for target in function_plan.inner_targets(index) {
-                widen(&mut arrivals, target, arrival.clone());
-            }
-            continue;
+/// What was spent when a path was cut short, beside what led to the block or nest where that was.
+#[derive(Clone, Copy)]
+enum Cut {
+    /// Nothing that isn't recorded: the operator ends its region, whose event comes before it.
+    Recorded,
+    /// The least and the most since the start of the block or nest.
+    Since(Tail),
+}
+
+impl<'a> Tails<'a> {
+    /// Those that end with any of `operators`, of the defined function number `function`. Operators that
+    /// can't be reached are none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PlanMismatch`] when the plan has no such function, or isn't one of this module.
+    pub fn new(
+        module: &Module<'_>,
+        plan: &'a Plan,
+        model: &CostModel,
+        function: u32,
+        operators: &[u32],
+    ) -> Result<Self, Error> {
+        let missing = || Error::PlanMismatch(format!("no function {function}"));
+        let plan = plan.functions.get(function as usize).ok_or_else(missing)?;
+        if function as usize >= module.bodies.len() {
+            return Err(missing());
         }
-        if (block.first_operator..block.end_operator).contains(&operator) {
-            let ends_region =
-                operator + 1 == block.end_operator && !matches!(block.exit, Exit::Branch(_));
-            let bounds = match ends_region {
-                true => 0..=0,
-                false => after(costs.range(block.first_operator, operator + 1)?),
+        let costs = Costs::of(module, function, model)?;
+        let before = before_in_line(plan);
+        let mut cuts: HashMap<u32, Vec<Cut>> = HashMap::new();
+        for &operator in operators {
+            let Some(block) = plan.block_of(operator) else { continue };
+            let nest = plan.blocks[block as usize].nest;
+            let cut = match nest {
+                None => Some(cut_in_block(plan, block, operator, &costs)?),
+                Some(nest) => cut_in_nest(plan, nest, block, operator, &before, &costs)?,
             };
-            return Ok(Some(Tail { low: *bounds.start(), high: *bounds.end() }));
+            let place = nest.map_or(block, |nest| plan.nest_header(nest));
+            cuts.entry(place).or_default().extend(cut);
         }
-        let Exit::Branch(edges) = &block.exit else {
-            continue;
-        };
-        let departure = after(costs.range(block.first_operator, block.end_operator)?);
-        for edge in edges {
-            widen(&mut arrivals, edge.target, departure.clone());
-        }
+        let function_entry = u64::from(model.function_entry);
+        Ok(Tails { plan, costs, function_entry, cuts })
     }
-    Ok(None)
+
+    /// Cost of the ways from the start of the region number `region` to the operators, their own flat
+    /// costs included; `None` when the region contains none of them.
+    ///
+    /// An operator that ends its region was recorded before it ran: nothing is missing then, and the
+    /// bounds are 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PlanMismatch`] when the function has no such region, or the plan isn't one of its module.
+    pub fn in_region(&self, region: u32) -> Result<Option<Tail>, Error> {
+        let missing = || Error::PlanMismatch(format!("no region {region}"));
+        let region = self.plan.regions.get(region as usize).ok_or_else(missing)?;
+        let blocks = region_blocks(self.plan, region.start)?;
+        if !blocks.iter().any(|block| self.cuts.contains_key(block)) {
+            return Ok(None);
+        }
+        let place = |target: u32| blocks.binary_search(&target).ok().map(|place| place as u32);
+        let inner = |from: u32| {
+            self.plan.inner_targets(blocks[from as usize]).filter_map(place).collect::<Vec<u32>>()
+        };
+        let entry = if region.kind == RegionKind::Entry { self.function_entry } else { 0 };
+        let mut arrivals = HashMap::from([(region.start, Tail { low: entry, high: entry })]);
+        let mut found: Option<Tail> = None;
+        for from in successors_first(blocks.len(), inner).into_iter().rev() {
+            let block = blocks[from as usize];
+            let arrival = arrivals[&block];
+            for cut in self.cuts.get(&block).into_iter().flatten() {
+                let tail = match cut {
+                    Cut::Recorded => Tail { low: 0, high: 0 },
+                    Cut::Since(tail) => arrival.and(*tail),
+                };
+                found = Some(found.map_or(tail, |known| known.or(tail)));
+            }
+            let departure = arrival.and(self.cost_of(block)?);
+            for target in self.plan.inner_targets(block) {
+                let known = arrivals.get(&target).map_or(departure, |known| known.or(departure));
+                arrivals.insert(target, known);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What running through `block` costs; what a nest costs that is stepped over is its own event's.
+    fn cost_of(&self, block: u32) -> Result<Tail, Error> {
+        let found = &self.plan.blocks[block as usize];
+        let cost = match found.nest {
+            Some(_) => 0,
+            None => self.costs.range(found.first_operator, found.end_operator)?,
+        };
+        Ok(Tail { low: cost, high: cost })
+    }
+}
+
+/// The cut at `operator` in `block`, which paths run through.
+fn cut_in_block(
+    function: &FunctionPlan,
+    block: u32,
+    operator: u32,
+    costs: &Costs,
+) -> Result<Cut, Error> {
+    let block = &function.blocks[block as usize];
+    if operator + 1 == block.end_operator && !matches!(block.exit, Exit::Branch(_)) {
+        return Ok(Cut::Recorded);
+    }
+    let cost = costs.range(block.first_operator, operator + 1)?;
+    Ok(Cut::Since(Tail { low: cost, high: cost }))
+}
+
+/// The cut at `operator` in `block` of the nest number `nest`; `None` when the nest's header doesn't lead
+/// there.
+fn cut_in_nest(
+    function: &FunctionPlan,
+    nest: u32,
+    block: u32,
+    operator: u32,
+    before: &[Option<u32>],
+    costs: &Costs,
+) -> Result<Option<Cut>, Error> {
+    if function.nests[nest as usize].is_counted() {
+        let line = line_start(before, block);
+        let cost = cost_of_line(function, nest, line, operator, costs)?;
+        return Ok(cost.map(|cost| Cut::Since(Tail { low: cost, high: cost })));
+    }
+    let shortest = shortest_in_nest(function, nest, operator, costs)?;
+    Ok(shortest.map(|low| Cut::Since(Tail { low, high: 0 })))
 }
 
 /// What a path that was cut short can have cost.
@@ -110,6 +173,18 @@ pub struct Tail {
     pub high: u64,
 }
 
+impl Tail {
+    /// One after the other.
+    fn and(self, other: Tail) -> Tail {
+        Tail { low: self.low + other.low, high: self.high + other.high }
+    }
+
+    /// One or the other.
+    pub fn or(self, other: Tail) -> Tail {
+        Tail { low: self.low.min(other.low), high: self.high.max(other.high) }
+    }
+}
+
 /// Cost of the cheapest way from the header of the nest number `nest` to `operator`, its own cost
 /// included; `None` when the nest doesn't contain it.
 fn shortest_in_nest(
@@ -118,7 +193,7 @@ fn shortest_in_nest(
     operator: u32,
     costs: &Costs,
 ) -> Result<Option<u64>, Error> {
-    let mut arrivals = std::collections::HashMap::from([(function.nest_header(nest), 0)]);
+    let mut arrivals = HashMap::from([(function.nest_header(nest), 0)]);
     // Going around a loop is never cheaper, so that edges backward can be left out.
     for (index, block) in (0..).zip(&function.blocks) {
         let (Some(&arrival), true) = (arrivals.get(&index), block.nest == Some(nest)) else {
@@ -142,37 +217,39 @@ fn shortest_in_nest(
 /// the line of blocks, each of which leads to the next one alone and is reached from nowhere else, in
 /// which `operator` stands. `None` when it doesn't stand in a counted nest.
 pub fn counted_line(function: &FunctionPlan, operator: u32) -> Option<(u32, u32)> {
-    let contains = |block: &Block| (block.first_operator..block.end_operator).contains(&operator);
-    let mut block = function.blocks.iter().position(contains)?;
-    let nest = function.blocks[block].nest?;
-    function.nests[nest as usize].is_counted().then_some(())?;
-    let before = before_in_line(function);
-    while let Some(source) = before[block] {
+    let block = function.block_of(operator)?;
+    let nest = function.blocks[block as usize].nest?;
+    let is_counted = function.nests[nest as usize].is_counted();
+    is_counted.then(|| (nest, line_start(&before_in_line(function), block)))
+}
+
+/// The first block of the line that `block` stands in.
+fn line_start(before: &[Option<u32>], mut block: u32) -> u32 {
+    while let Some(source) = before[block as usize] {
         block = source;
     }
-    Some((nest, block as u32))
+    block
 }
 
 /// For each block the one that leads to it alone, if it is reached from nowhere else.
-fn before_in_line(function: &FunctionPlan) -> Vec<Option<usize>> {
+fn before_in_line(function: &FunctionPlan) -> Vec<Option<u32>> {
     let mut ways = vec![0_usize; function.blocks.len()];
     let mut before = vec![None; function.blocks.len()];
-    for (source, block) in function.blocks.iter().enumerate() {
+    for (source, block) in (0..).zip(&function.blocks) {
         let Exit::Branch(edges) = &block.exit else { continue };
         for edge in edges {
             let target = edge.target as usize;
             ways[target] += 1;
             // Within a nest every block can be reached from its header, which ends the line.
-            let goes_on = edges.len() == 1 && source < target;
+            let goes_on = edges.len() == 1 && source < edge.target;
             let stays = block.nest == function.blocks[target].nest;
             before[target] = (goes_on && stays).then_some(source);
         }
     }
-    for (block, ways) in ways.into_iter().enumerate() {
-        let nest = function.blocks[block].nest;
-        let is_header = nest.is_some_and(|nest| function.nest_header(nest) as usize == block);
-        if ways != 1 || is_header {
-            before[block] = None;
+    for (block, ways) in (0..).zip(ways) {
+        let nest = function.blocks[block as usize].nest;
+        if ways != 1 || nest.is_some_and(|nest| function.nest_header(nest) == block) {
+            before[block as usize] = None;
         }
     }
     before
@@ -204,14 +281,6 @@ fn cost_of_line(
             _ => return Ok(None),
         }
     }
-}
-
-/// Lowest and highest cost of arriving at blocks.
-type Arrivals = std::collections::HashMap<u32, RangeInclusive<u64>>;
-
-fn widen(arrivals: &mut Arrivals, block: u32, by: RangeInclusive<u64>) {
-    let known = arrivals.entry(block).or_insert_with(|| by.clone());
-    *known = *known.start().min(by.start())..=*known.end().max(by.end());
 }
 
 /// The operators that can have accessed a memory out of bounds when an engine says that it was
@@ -277,13 +346,12 @@ fn access(module: &Module<'_>, operator: &Operator<'_>) -> Option<Access> {
 /// First operator of the code that runs up to `operator` without a choice: its block, and those
 /// before it that lead nowhere else.
 fn stretch_start(function: &FunctionPlan, operator: u32) -> Option<u32> {
-    let contains = |block: &Block| (block.first_operator..block.end_operator).contains(&operator);
-    let mut current = function.blocks.iter().position(contains)?;
+    let mut current = function.block_of(operator)?;
     let before = before_in_line(function);
-    while !function.blocks[current].cut_on_arrival
-        && let Some(source) = before[current]
+    while !function.blocks[current as usize].cut_on_arrival
+        && let Some(source) = before[current as usize]
     {
         current = source;
     }
-    Some(function.blocks[current].first_operator)
+    Some(function.blocks[current as usize].first_operator)
 }

@@ -5,7 +5,7 @@ use formats::plan::{Edge, Exit, FunctionPlan, Plan, RegionKind};
 use slicer::bundles::Slices;
 use slicer::module::Module;
 use slicer::plan::{plan, plan_within};
-use slicer::prefix::tail_bounds;
+use slicer::prefix::Tails;
 use slicer::slices::{Accounts, SliceKey, SliceKind, SliceModule};
 
 fn planned(text: &str, check: impl FnOnce(&Module<'_>, &Plan)) {
@@ -188,7 +188,8 @@ fn unit_bounds(text: &str, region: u32, operator: u32) -> Option<(u64, u64)> {
     let mut found = None;
     planned(text, |module, plan| {
         let model = CostModel::builtin("unit").expect("built in");
-        let bounds = tail_bounds(module, plan, &model, 0, region, operator).expect("fits");
+        let tails = Tails::new(module, plan, &model, 0, &[operator]).expect("fits");
+        let bounds = tails.in_region(region).expect("fits");
         found = bounds.map(|tail| (tail.low, tail.high));
     });
     found
@@ -213,6 +214,30 @@ fn a_tail_with_two_ways_is_an_interval() {
 fn an_operator_that_ends_its_region_leaves_no_tail() {
     assert_eq!(unit_bounds("(module (func nop unreachable))", 0, 1), Some((0, 0)));
     assert_eq!(unit_bounds("(module (func $f nop (call $f)))", 0, 1), Some((0, 0)));
+}
+
+/// Each region is looked at for itself: all of them together take no longer than the function is.
+#[test]
+fn a_function_with_very_many_regions_has_one_with_the_operator() {
+    let calls = 100_000;
+    let text = format!(
+        "(module (func $f {} (drop (i32.div_u (i32.const 1) (i32.const 0)))))",
+        "nop (call $f) ".repeat(calls)
+    );
+    planned(&text, |module, plan| {
+        let model = CostModel::builtin("unit").expect("built in");
+        let division = 2 * calls as u32 + 2;
+        let tails = Tails::new(module, plan, &model, 0, &[1, division]).expect("fits");
+        let regions = 0..plan.functions[0].regions.len() as u32;
+        let found: Vec<(u32, u64, u64)> = regions
+            .filter_map(|region| {
+                let tail = tails.in_region(region).expect("fits")?;
+                Some((region, tail.low, tail.high))
+            })
+            .collect();
+        // The call was recorded before it ran; and i32.const, i32.const, i32.div_u.
+        assert_eq!(found, [(0, 0, 0), (calls as u32, 3, 3)]);
+    });
 }
 
 #[test]
