@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use formats::trace::Outcome;
+use formats::trace::{Outcome, OutcomeKind};
 use serde_json::{Value, json};
 
 use crate::drain::{DrainFailure, DrainReport};
@@ -32,6 +32,12 @@ impl Receipt {
         }
     }
 
+    /// Whether the whole run was recorded; what a sample leaves out, it leaves out on purpose.
+    fn is_complete(&self) -> bool {
+        let is_ended = self.outcome.kind != OutcomeKind::Unknown;
+        self.drain.is_ok() && self.report().dropped.is_none() && is_ended
+    }
+
     /// The receipt as JSON, schema `wf-receipt/1`. `trace` is where the trace is.
     pub fn to_json(&self, trace: &str) -> Value {
         let report = self.report();
@@ -54,7 +60,7 @@ impl Receipt {
                 "dropped_events": report.dropped.events,
                 "dropped_bytes": report.dropped.bytes,
                 "limit_reached": report.limit_reached,
-                "complete": self.drain.is_ok() && report.dropped.is_none(),
+                "complete": self.is_complete(),
                 "error": self.drain.as_ref().err().map(|failure| failure.to_string()),
             },
         })

@@ -46,7 +46,8 @@ fn start(folder: &Folder, text: &str) -> Running {
     recorder
 }
 
-/// The trace is closed, says that its recording ended before the program, and is priced as a part.
+/// The trace is closed, says that its recording ended before the program, as the receipt does, and is
+/// priced as a part.
 #[track_caller]
 fn is_closed_and_partial(folder: &Folder) -> Trace {
     let trace = Trace::open(folder.file("trace.bin")).expect("a trace");
@@ -56,7 +57,12 @@ fn is_closed_and_partial(folder: &Folder) -> Trace {
     assert_eq!(kinds, [OutcomeKind::Unknown]);
     wf_analyze(folder.path()).run(["trace.bin"]).exits(2).complains("ended before the program");
     wf_analyze(folder.path()).run(["--allow-partial", "trace.bin"]).exits(0);
+    assert_eq!(receipt(folder)["trace"]["complete"], false);
     trace
+}
+
+fn receipt(folder: &Folder) -> serde_json::Value {
+    serde_json::from_slice(&folder.read("receipt.json")).expect("a receipt")
 }
 
 fn interrupted(left: Left, name: &str, signal: i32) {
@@ -90,8 +96,7 @@ fn a_program_that_records_nothing_more_is_left_alone() {
             interrupted(recorder.wait().said("did not end"), name, signal);
             println!("{name}: {:?}", started.elapsed());
             let trace = is_closed_and_partial(&folder);
-            let receipt: serde_json::Value =
-                serde_json::from_slice(&folder.read("receipt.json")).expect("a receipt");
+            let receipt = receipt(&folder);
             assert_eq!(receipt["outcome"]["kind"], "unknown");
             assert_eq!(receipt["outcome"]["code"], 128 + signal);
             assert_eq!(receipt["trace"]["events"], trace.events());
