@@ -224,7 +224,8 @@ impl Corrections {
             let (low, high) = (u128::from(tail.fuel.low), u128::from(tail.fuel.high));
             let surplus = u128::from(tail.surplus);
             found.total.add(surplus, low, high);
-            found.open(case, tail.function, low, high);
+            let in_callees = tail.fuel.silent.iter().map(|silent| u128::from(silent.fuel)).sum();
+            found.open(case, tail.function, low.saturating_sub(in_callees), high);
             if let Some(function) = tail.function {
                 found.part(case.parts.self_fuel(function)).add(surplus, 0, 0);
             }
@@ -255,6 +256,11 @@ impl Corrections {
             for index in 0..case.plan.functions[number as usize].loops.len() as u32 {
                 self.part(case.parts.loop_fuel(number, index)).add(0, 0, high);
                 self.part(case.parts.iterations(number, index)).add(0, 0, high);
+            }
+            // Each of them once at most: a path has no cycle.
+            for call in &case.plan.functions[number as usize].silent_calls {
+                self.part(case.parts.self_fuel(call.callee)).add(0, 0, high);
+                self.part(case.parts.calls(call.callee)).add(0, 0, u128::from(high > 0));
             }
         }
     }

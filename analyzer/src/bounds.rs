@@ -79,7 +79,7 @@ pub(crate) fn of_paths(
     number: u32,
 ) -> Result<Bounds, slicer::Error> {
     let function = &plan.functions[number as usize];
-    let costs = Costs::of(module, number, model)?;
+    let costs = Costs::with_callees(module, function, number, model)?;
     let from = ways(function, &costs)?;
     let entry = u128::from(model.function_entry);
     let mut found: Option<Bounds> = None;

@@ -224,7 +224,14 @@ fn add_tail(case: &Case<'_>, ledger: &mut Ledger, tail: &TrapTail) -> Result<(),
     ledger.take_at_most(function, tail.surplus.into());
     ledger.add_fuel(low)?;
     let Some(function) = tail.function else { return Ok(()) };
-    ledger.add(case.parts.self_fuel(function), low)?;
+    let mut own = low;
+    for silent in &tail.fuel.silent {
+        let spent = u128::from(silent.fuel);
+        own = own.checked_sub(spent).ok_or(Error::Overflow)?;
+        ledger.add(case.parts.self_fuel(silent.callee), spent)?;
+        ledger.add(case.parts.calls(silent.callee), silent.calls.into())?;
+    }
+    ledger.add(case.parts.self_fuel(function), own)?;
     let mut entered = Vec::new();
     if let Some(region) = tail.fuel.region {
         case.parts.of_region(case.plan, function, region, |part| entered.push(part));

@@ -4,7 +4,7 @@
 //! its functions are those of the module: the same blocks with the same ways between them, the same
 //! loops. What the plan adds to them (cut points, path numbers, nests, values) is its own.
 
-use formats::plan::{Block, Exit, FunctionPlan, Loop, Plan, RegionKind};
+use formats::plan::{Block, Exit, FunctionPlan, Loop, Plan, RegionKind, SilentCall};
 use rayon::prelude::*;
 use slicer::cfg::{self, Cfg};
 use slicer::module::Module;
@@ -79,7 +79,12 @@ fn has_graph(function: &FunctionPlan, cfg: &Cfg) -> bool {
             && this.header == found.header
             && this.parent == found.parent
     };
+    let same_call = |(call, found): (&SilentCall, &cfg::SilentCall)| {
+        call.operator == found.operator && call.callee == found.callee
+    };
     function.blocks.len() == cfg.blocks.len()
+        && function.silent_calls.len() == cfg.silent_calls.len()
+        && function.silent_calls.iter().zip(&cfg.silent_calls).all(same_call)
         && function.loops.len() == cfg.loops.len()
         && function.blocks.iter().zip(&cfg.blocks).all(same_block)
         && function.loops.iter().zip(&cfg.loops).all(same_loop)

@@ -27,7 +27,7 @@ pub(crate) fn operators(
 ) -> Result<Vec<OperatorReport>, Error> {
     let (module, plan, model) = (case.pricer.module, case.plan, case.pricer.model);
     let mut found = classes(module, plan, model, blocks)?;
-    found.extend(rest(plan, model, detail, prices)?);
+    found.extend(rest(plan, model, detail, prices, blocks)?);
     Ok(found)
 }
 
@@ -109,6 +109,7 @@ fn rest(
     model: &CostModel,
     detail: &Detail,
     prices: &[Price],
+    blocks: &Blocks,
 ) -> Result<Vec<OperatorReport>, Error> {
     let mut entry = named("function entry");
     let mut units = named("bytes and elements");
@@ -119,11 +120,16 @@ fn rest(
             Some(EventKind::Path { function, region, .. }) => {
                 let region = &plan.functions[function as usize].regions[region as usize];
                 if region.kind == RegionKind::Entry {
-                    add(&mut entry, found.count, model.function_entry.into())?;
+                    add(&mut entry, found.count.into(), model.function_entry.into())?;
                 }
             }
-            Some(EventKind::Site { .. }) => add(&mut units, found.count, price.fuel)?,
+            Some(EventKind::Site { .. }) => add(&mut units, found.count.into(), price.fuel)?,
             Some(EventKind::Nest { .. }) | None => {}
+        }
+    }
+    for (&(function, block), &times) in blocks {
+        for _ in plan.functions[function as usize].silent_calls_in(block) {
+            add(&mut entry, times, model.function_entry.into())?;
         }
     }
     for found in &detail.tails {
@@ -136,8 +142,7 @@ fn named(name: &str) -> OperatorReport {
     OperatorReport { class: name.to_string(), ..OperatorReport::default() }
 }
 
-fn add(sum: &mut OperatorReport, times: u64, each: u128) -> Result<(), Error> {
-    let times = u128::from(times);
+fn add(sum: &mut OperatorReport, times: u128, each: u128) -> Result<(), Error> {
     let fuel = times.checked_mul(each).and_then(|fuel| sum.fuel.checked_add(fuel));
     sum.fuel = fuel.ok_or(Error::Overflow)?;
     sum.count = sum.count.checked_add(times).ok_or(Error::Overflow)?;

@@ -139,6 +139,9 @@ fn terms_of_events<'e>(
     let replayed = case.pricing.blocks(entries, |taken: &mut Vec<Terms>, _, ran| {
         let mut terms = [0.0; TERMS];
         for (place, times) in ran {
+            let (function, block) = *place;
+            let entered = case.plan.functions[function as usize].silent_calls_in(block).len();
+            terms[ENTRY] += entered as f64 * *times as f64;
             if let Some(classes) = classes.get(place) {
                 let weighted = classes.iter().map(|&count| f64::from(count) * *times as f64);
                 terms.iter_mut().zip(weighted).for_each(|(sum, term)| *sum += term);
@@ -152,7 +155,7 @@ fn terms_of_events<'e>(
             Some(EventKind::Path { function, region, .. }) => {
                 let regions = &case.plan.functions[function as usize].regions;
                 let enters = regions[region as usize].kind == RegionKind::Entry;
-                terms[ENTRY] = f64::from(u8::from(enters));
+                terms[ENTRY] += f64::from(u8::from(enters));
             }
             Some(EventKind::Site { .. }) => {
                 let units = entry.event.payload.iter().rev();

@@ -53,15 +53,28 @@ impl Prices {
 }
 
 /// What one occurrence of an event stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Price {
-    /// Its fuel.
+    /// Its fuel, with that of its silent calls.
     pub(crate) fuel: u128,
+    /// Its silent calls.
+    pub(crate) silent: Box<[SilentCalls]>,
     /// How its path ended, if it is one.
     pub(crate) end: Option<PathEnd>,
     /// Whether it is a nest that does not end, or not in the time that the program had: then something
     /// cut it short, and its fuel is more than can have run.
     pub(crate) is_cut: bool,
+}
+
+/// The silent calls of one callee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SilentCalls {
+    /// Who is called: defined function number.
+    pub(crate) callee: u32,
+    /// How often.
+    pub(crate) calls: u64,
+    /// What all of them cost.
+    pub(crate) fuel: u64,
 }
 
 /// What events are priced by.
@@ -141,11 +154,17 @@ impl Pricing<'_> {
             .map(|chunk| {
                 let mut taken = T::default();
                 self.replay(entries, &runs[chunk], Accounts::Blocks, |slice, _, entry, found| {
+                    let function = slice.key.function;
+                    let body = &self.plan.functions[function as usize];
                     let ran = slice.contexts.iter().zip(&found.fuel).filter(|_| !found.is_cut);
-                    let ran = ran.filter_map(|(block, &times)| {
-                        Some(((slice.key.function, (*block)?), times))
+                    let ran = ran.filter_map(|(block, &times)| Some(((*block)?, times)));
+                    // A silent call runs the one block of its callee.
+                    let with_callees = ran.flat_map(|(block, times)| {
+                        let calls = body.silent_calls_in(block).iter();
+                        let callees = calls.map(move |call| ((call.callee, ENTRY), times));
+                        std::iter::once(((function, block), times)).chain(callees)
                     });
-                    take(&mut taken, entry, &ran.collect::<Vec<(Place, u128)>>())
+                    take(&mut taken, entry, &with_callees.collect::<Vec<(Place, u128)>>())
                 })?;
                 Ok(taken)
             })
@@ -252,8 +271,9 @@ impl Pricing<'_> {
             }
             let iterations = vec![1; loops.len()];
             let (export, parameters) = (String::new(), Vec::new());
-            let slice = SliceInfo { key, export, parameters, contexts, loops, bound: 0 };
-            note(&slice, 0, entry, Found { fuel, iterations, end: None, is_cut: false })?;
+            let callees = Vec::new();
+            let slice = SliceInfo { key, export, parameters, contexts, loops, callees, bound: 0 };
+            note(&slice, 0, entry, Found { fuel, iterations, ..Found::default() })?;
         }
         Ok(())
     }
@@ -279,6 +299,20 @@ impl Pricing<'_> {
         if fuel > 0 {
             prices.amounts.push((self.parts.self_fuel(function), fuel));
         }
+        let mut silent = Vec::new();
+        for (&callee, &calls) in
+            slice.callees.iter().zip(&found.calls).filter(|(_, calls)| **calls > 0)
+        {
+            let price = slicer::silent::price(self.module, self.model, callee);
+            let price = price.map_err(Error::Module)?;
+            let spent = calls.checked_mul(price).ok_or(Error::Overflow)?;
+            fuel = fuel.checked_add(spent.into()).ok_or(Error::Overflow)?;
+            if spent > 0 {
+                prices.amounts.push((self.parts.self_fuel(callee), spent.into()));
+            }
+            prices.amounts.push((self.parts.calls(callee), calls.into()));
+            silent.push(SilentCalls { callee, calls, fuel: spent });
+        }
         for (&index, &amount) in slice.loops.iter().zip(&found.iterations) {
             if amount > 0 {
                 prices.amounts.push((self.parts.iterations(function, index), amount));
@@ -289,10 +323,14 @@ impl Pricing<'_> {
             self.parts.of_event(self.plan, kind, |part| prices.amounts.push((part, 1)));
         }
         prices.ends.push(prices.amounts.len());
-        prices.events.push(Price { fuel, end: found.end, is_cut: found.is_cut });
+        let silent = silent.into_boxed_slice();
+        prices.events.push(Price { fuel, silent, end: found.end, is_cut: found.is_cut });
         Ok(())
     }
 }
+
+/// The block that every function begins with.
+const ENTRY: u32 = 0;
 
 /// A slice, and the stretch of the entries that it prices.
 struct Run {
@@ -353,11 +391,14 @@ fn chunks(plan: &Plan, runs: &[Run]) -> Result<Vec<Range<usize>>, Error> {
 }
 
 /// What one run of a slice found.
+#[derive(Default)]
 struct Found {
     /// Fuel in each of the slice's contexts.
     fuel: Vec<u128>,
     /// Iterations of each of the slice's loops.
     iterations: Vec<u128>,
+    /// Silent calls of each of the slice's callees.
+    calls: Vec<u64>,
     /// How the path ended, if it is one.
     end: Option<PathEnd>,
     /// See [`Price::is_cut`].
@@ -371,7 +412,7 @@ impl Found {
         if let Some(first) = fuel.first_mut() {
             *first = (u128::from(budget.whole) + 1) * u128::from(slice.bound);
         }
-        Found { fuel, iterations: vec![0; slice.loops.len()], end: None, is_cut: true }
+        Found { fuel, is_cut: true, ..Found::default() }
     }
 }
 
@@ -496,20 +537,23 @@ impl<'b> Machine<'b> {
         let contexts = slice.contexts.len();
         if let SliceKind::Site(_) = slice.key.kind {
             let fuel = vec![self.result(0)? + (self.result(1)? << 32)];
-            return Ok(Found { fuel, iterations: Vec::new(), end: None, is_cut: false });
+            return Ok(Found { fuel, ..Found::default() });
         }
+        let calls_from = contexts + slice.loops.len();
+        let behind = calls_from + slice.callees.len();
         let fuel = (0..contexts).map(|index| self.result(index)).collect::<Result<_, _>>()?;
-        let behind = contexts + slice.loops.len();
         let iterations =
-            (contexts..behind).map(|index| self.result(index)).collect::<Result<_, _>>()?;
+            (contexts..calls_from).map(|index| self.result(index)).collect::<Result<_, _>>()?;
+        let calls = (calls_from..behind).map(|index| Ok(self.result(index)? as u64));
+        let calls = calls.collect::<Result<_, Error>>()?;
         let end = match slice.key.kind {
             SliceKind::Region(_) => Some(PathEnd::decode(self.result(behind)? as u64)),
             _ => None,
         };
         // The next slice may be one that adds to what it finds there.
-        let bytes = (contexts + slice.loops.len() + 1) * RESULT_BYTES as usize;
+        let bytes = slice.results() * RESULT_BYTES as usize;
         self.fuel.data_mut(&mut self.store)[..bytes].fill(0);
-        Ok(Found { fuel, iterations, end, is_cut: false })
+        Ok(Found { fuel, iterations, calls, end, is_cut: false })
     }
 
     fn result(&self, index: usize) -> Result<u128, Error> {

@@ -16,7 +16,7 @@ use crate::Error;
 use crate::bodies::Body;
 use crate::counted::{CountedNests, Cut, block_event};
 use crate::limits::MAX_DENSE_EVENTS;
-use crate::replay::Price;
+use crate::replay::{Price, SilentCalls};
 
 /// How the activation came to the start of an event's region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +55,10 @@ pub(crate) struct Step {
     pub(crate) function: u32,
     /// Region of the function.
     pub(crate) region: u32,
-    /// Fuel of the path.
+    /// Fuel of the path, with that of its silent calls.
     pub(crate) fuel: u64,
+    /// Its silent calls.
+    pub(crate) silent: Box<[SilentCalls]>,
     /// How its region began.
     pub(crate) begin: Begin,
     /// How its path ends.
@@ -128,7 +130,9 @@ impl Steps {
                     let end = price.end.expect("the slice of a path says how it ended");
                     let end = end_of(function_plan, end);
                     let begin = begin_of(function_plan, body, region);
-                    table.insert(&entry.event, Step { function, region, fuel, begin, end });
+                    let silent = price.silent.clone();
+                    let step = Step { function, region, fuel, silent, begin, end };
+                    table.insert(&entry.event, step);
                 }
                 Some(EventKind::Site { function, .. }) => {
                     let found = Found::Site { function, fuel: price.fuel };

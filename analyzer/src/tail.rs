@@ -12,7 +12,8 @@
 //! Of a trap of which the engine names no operator, any part of the region may have run.
 //!
 //! A trap at an operator that ends a region (a call, `unreachable`, a throw) leaves no tail: the
-//! event is recorded before the operator runs. Nor does a stack overflow: the callee hasn't begun.
+//! event is recorded before the operator runs. Nor does a stack overflow, unless the call is silent: the
+//! callee hasn't begun.
 
 use formats::cost_model::CostModel;
 use formats::plan::{Exit, FunctionPlan, Nest, Plan, RegionKind};
@@ -23,6 +24,7 @@ use slicer::prefix::{Tail, Tails};
 use crate::bodies::{Body, direct_callee, exports_function};
 use crate::bounds;
 use crate::calls::may_catch;
+use crate::replay::SilentCalls;
 use crate::steps::{End, Step, Steps};
 
 /// The region that every activation starts in.
@@ -60,7 +62,7 @@ pub(crate) struct Place {
 }
 
 /// The fuel of a tail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TailFuel {
     /// Least fuel that it can have.
     pub(crate) low: u64,
@@ -68,6 +70,8 @@ pub(crate) struct TailFuel {
     pub(crate) high: u64,
     /// Region that was running, where it is certain.
     pub(crate) region: Option<u32>,
+    /// The silent calls that are part of the least.
+    pub(crate) silent: Vec<SilentCalls>,
 }
 
 impl TailPricer<'_> {
@@ -111,7 +115,7 @@ impl TailPricer<'_> {
         let begins = region == Some(ENTRY);
         let low = if begins { u64::from(self.model.function_entry) } else { 0 };
         let high = self.dearest_path_of(function)?.saturating_add(self.miscounted(function)?);
-        Ok(TailFuel { low, high, region })
+        Ok(TailFuel { low, high, region, silent: Vec::new() })
     }
 
     /// The most that a counted nest of `function` can have cost more, or less, than its counters say, when
@@ -146,6 +150,14 @@ impl TailPricer<'_> {
         nest.is_some_and(|nest| !function.nests[nest as usize].is_counted())
     }
 
+    /// Whether there is a silent call at `place`.
+    pub(crate) fn calls_silently(&self, place: Place) -> bool {
+        let calls = &self.plan.functions[place.function as usize].silent_calls;
+        let is_there =
+            |operator| calls.binary_search_by_key(&operator, |call| call.operator).is_ok();
+        place.operator.is_some_and(is_there)
+    }
+
     /// The interval that holds the tails from all of `regions` to all of `operators`.
     fn union(
         &self,
@@ -155,14 +167,25 @@ impl TailPricer<'_> {
     ) -> Result<Option<TailFuel>, slicer::Error> {
         let tails = Tails::new(self.module, self.plan, self.model, function, operators)?;
         let mut found: Option<(Tail, Option<u32>)> = None;
+        let mut cheapest = 0;
         for &region in regions {
             let Some(tail) = tails.in_region(region)? else { continue };
+            if found.is_none_or(|(known, _)| tail.low < known.low) {
+                cheapest = region;
+            }
             found = Some(match found {
                 None => (tail, Some(region)),
                 Some((known, _)) => (known.or(tail), None),
             });
         }
-        Ok(found.map(|(Tail { low, high }, region)| TailFuel { low, high, region }))
+        let Some((Tail { low, high }, region)) = found else { return Ok(None) };
+        let calls = tails.silent_calls(cheapest)?.into_iter();
+        let silent = calls.map(|(callee, calls)| {
+            let fuel = calls * slicer::silent::price(self.module, self.model, callee)?;
+            Ok(SilentCalls { callee, calls, fuel })
+        });
+        let silent = silent.collect::<Result<_, slicer::Error>>()?;
+        Ok(Some(TailFuel { low, high, region, silent }))
     }
 
     /// The regions that the innermost activation, one of `function`, can have been in. Empty when

@@ -208,6 +208,7 @@ impl Order<'_> {
             fuel: u128::from(tail.fuel.low) + more,
             undone: self.fuel_of_nest(unfinished.as_ref()) + less,
             new_activation_of: tail.function.filter(|_| tail.fuel.region == Some(0)),
+            silent: tail.fuel.silent.clone(),
         });
         tails.extend(found.map(|tail| TrapTail { unfinished, ..tail }));
         calls.end_invocation(tail).map_err(|_| Error::Overflow)
@@ -244,7 +245,7 @@ impl Order<'_> {
             let fuel = TailFuel::default();
             tails.push(TrapTail { unfinished, ..TrapTail::anywhere(fuel) });
         }
-        let tail = Tail { fuel: 0, undone, new_activation_of: None };
+        let tail = Tail { undone, ..Tail::default() };
         calls.end_invocation(tail).map_err(|_| Error::Overflow)
     }
 }
@@ -291,10 +292,14 @@ fn trap_tail(
     pricer: &TailPricer<'_>,
     situation: Option<&Situation<'_>>,
 ) -> Result<Option<TrapTail>, Error> {
-    if outcome.kind != OutcomeKind::Trap || outcome.stack_overflow {
+    let place = place_of(outcome, pricer);
+    // The callee hasn't begun; and there is an event before every call that is not silent.
+    let is_told =
+        outcome.stack_overflow && !place.is_some_and(|place| pricer.calls_silently(place));
+    if outcome.kind != OutcomeKind::Trap || is_told {
         return Ok(None);
     }
-    if let Some(place) = place_of(outcome, pricer)
+    if let Some(place) = place
         && let Some(fuel) = pricer.price(place, situation).map_err(Error::Module)?
     {
         return Ok(Some(TrapTail {
@@ -309,7 +314,7 @@ fn trap_tail(
     }
     // The place is not known, or can't be reached: any path of the program may have been running.
     let high = pricer.dearest_path().map_err(Error::Module)?;
-    let fuel = TailFuel { low: 0, high, region: None };
+    let fuel = TailFuel { high, ..TailFuel::default() };
     Ok(Some(TrapTail::anywhere(fuel)))
 }
 

@@ -64,6 +64,8 @@ pub struct FunctionPlan {
     pub sites: Vec<Site>,
     /// The loop nests whose branches are computed or counted, ordered by operator.
     pub nests: Vec<Nest>,
+    /// The calls that nothing is recorded of, ordered by operator.
+    pub silent_calls: Vec<SilentCall>,
 }
 
 /// A maximal run of operators that execute as one, with what follows it.
@@ -294,6 +296,21 @@ pub struct Site {
     pub block: u32,
 }
 
+/// A direct call that nothing is recorded of: whenever control comes to it, the callee runs from its first
+/// operator to its last.
+///
+/// Such a callee has all of its operators in its first block, one path, and neither sites, nests nor silent calls.
+/// Its events are those of its other calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SilentCall {
+    /// The operator.
+    pub operator: u32,
+    /// Block that contains the operator.
+    pub block: u32,
+    /// Who is called: index into [`Plan::functions`].
+    pub callee: u32,
+}
+
 /// What an event id stands for: see [`EventMap::resolve`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
@@ -343,6 +360,12 @@ impl Plan {
         EventMap::new(self)
     }
 
+    /// The functions that silent calls call, in ascending order.
+    pub fn silent_callees(&self) -> BTreeSet<u32> {
+        let calls = self.functions.iter().flat_map(|function| &function.silent_calls);
+        calls.map(|call| call.callee).collect()
+    }
+
     /// Index of the defined function number `function` in the module's function index space.
     pub fn function_index(&self, function: u32) -> u32 {
         self.imported_functions + function
@@ -353,6 +376,13 @@ impl FunctionPlan {
     /// The block that the nest number `nest` starts with.
     pub fn nest_header(&self, nest: u32) -> u32 {
         self.loops[self.nests[nest as usize].outermost as usize].header
+    }
+
+    /// The silent calls in the block `block`.
+    pub fn silent_calls_in(&self, block: u32) -> &[SilentCall] {
+        let start = self.silent_calls.partition_point(|call| call.block < block);
+        let end = self.silent_calls.partition_point(|call| call.block <= block);
+        &self.silent_calls[start..end]
     }
 
     /// The block that `operator` executes in; `None` when it can't be reached.

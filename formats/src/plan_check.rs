@@ -12,7 +12,7 @@
 
 use crate::plan::{
     Block, Counter, Edge, Exit, FunctionPlan, MAX_COUNTERS, MAX_PAYLOAD_WORDS, Nest, Plan,
-    Recorded, RegionKind, Steps,
+    Recorded, Region, RegionKind, Steps,
 };
 
 /// What is wrong with a plan.
@@ -32,7 +32,9 @@ pub struct PlanError {
 /// When it contradicts itself.
 pub fn check(plan: &Plan) -> Result<(), PlanError> {
     for (number, function) in plan.functions.iter().enumerate() {
-        check_function(function).map_err(|what| PlanError { function: number, what })?;
+        check_function(function)
+            .and_then(|()| check_silent_calls(plan, function))
+            .map_err(|what| PlanError { function: number, what })?;
     }
     let whole = |what| PlanError { function: plan.functions.len(), what };
     let imported = plan.imported_functions as usize;
@@ -247,6 +249,37 @@ fn check_sites(function: &FunctionPlan) -> Check {
         ensure(nest.is_none_or(|nest| !nest.is_counted()), "a site lies in a counted nest")?;
     }
     Ok(())
+}
+
+/// Checks that silent calls are within blocks, and call what runs from its first operator to its last.
+fn check_silent_calls(plan: &Plan, function: &FunctionPlan) -> Check {
+    let mut next_operator = 0;
+    for call in &function.silent_calls {
+        ensure(call.operator >= next_operator, "the silent calls are out of order")?;
+        next_operator = call.operator.checked_add(1).ok_or("a silent call is out of range")?;
+        let block = function.blocks.get(call.block as usize).ok_or("a silent call has no block")?;
+        let decides = ends_with_operator(block) && call.operator + 1 == block.end_operator;
+        let inside = (block.first_operator..block.end_operator).contains(&call.operator);
+        ensure(inside && !decides, "a silent call is outside its block")?;
+        ensure(block.nest.is_none(), "a silent call lies in a nest")?;
+        let callee = plan.functions.get(call.callee as usize).ok_or("a silent call of nobody")?;
+        ensure(is_one_line(callee), "a silent call of a function that does more")?;
+    }
+    Ok(())
+}
+
+/// Whether all that happens in `function` is that it runs from its first operator to its last.
+fn is_one_line(function: &FunctionPlan) -> bool {
+    let [Region { paths: 1, .. }] = function.regions.as_slice() else { return false };
+    let is_whole = |line: &Block| {
+        let operators = (line.first_operator, line.end_operator);
+        operators == (0, function.operators) && matches!(line.exit, Exit::Branch(_) | Exit::Return)
+    };
+    // Other blocks hold no operators then.
+    function.blocks.first().is_some_and(is_whole)
+        && function.nests.is_empty()
+        && function.sites.is_empty()
+        && function.silent_calls.is_empty()
 }
 
 fn is_index<T>(index: u32, list: &[T]) -> bool {

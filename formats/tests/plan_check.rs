@@ -4,7 +4,7 @@ mod tiny;
 
 use formats::plan::{
     Counter, Edge, EventKind, Exit, FunctionPlan, Loop, MAX_COUNTERS, MAX_PAYLOAD_WORDS, Nest,
-    Plan, Recorded, RegionKind, Scalar, Steps,
+    Plan, Recorded, RegionKind, Scalar, SilentCall, Steps,
 };
 use formats::plan_check::{PlanError, check};
 
@@ -665,4 +665,64 @@ fn regions_and_blocks_name_each_other() {
         function.loops.clear();
     });
     assert_eq!(what, "the first region does not start at the entry");
+}
+
+/// The tiny plan with a function behind it that is one line, and a silent call of that in its last block.
+fn plan_with_silent_call() -> Plan {
+    let mut plan = tiny::plan();
+    let mut line = plan.functions[0].clone();
+    line.operators = 1;
+    line.blocks.truncate(1);
+    line.blocks[0].exit = Exit::Return;
+    line.regions.truncate(1);
+    line.regions[0].first_event = 3;
+    (line.loops, line.sites) = (Vec::new(), Vec::new());
+    plan.functions[0].sites[0].event = 4;
+    plan.functions[0].silent_calls = vec![SilentCall { operator: 6, block: 2, callee: 1 }];
+    plan.functions.push(line);
+    plan.widths = vec![4, 1];
+    plan
+}
+
+fn broken_silent_call(change: impl FnOnce(&mut Plan)) -> &'static str {
+    let mut plan = plan_with_silent_call();
+    change(&mut plan);
+    check(&plan).unwrap_err().what
+}
+
+#[test]
+fn silent_calls_are_in_blocks_and_call_lines() {
+    check(&plan_with_silent_call()).unwrap();
+    let outside = "a silent call is outside its block";
+    let moved = |operator, block, callee| {
+        broken_silent_call(|plan| {
+            plan.functions[0].silent_calls[0] = SilentCall { operator, block, callee };
+        })
+    };
+    assert_eq!(moved(0, 2, 1), outside);
+    assert_eq!(moved(8, 2, 1), outside);
+    // The last operator of block 1 branches.
+    assert_eq!(moved(5, 1, 1), outside);
+    assert_eq!(moved(6, 3, 1), "a silent call has no block");
+    assert_eq!(moved(6, 2, 2), "a silent call of nobody");
+    let does_more = "a silent call of a function that does more";
+    assert_eq!(moved(6, 2, 0), does_more);
+    assert_eq!(
+        broken_silent_call(|plan| {
+            let call = plan.functions[0].silent_calls[0];
+            plan.functions[0].silent_calls.push(call);
+        }),
+        "the silent calls are out of order"
+    );
+    assert_eq!(
+        broken_silent_call(|plan| {
+            plan.functions[1].silent_calls = vec![SilentCall { operator: 0, block: 0, callee: 1 }];
+        }),
+        does_more
+    );
+    assert_eq!(broken_silent_call(|plan| plan.functions[1].operators = 2), does_more);
+    assert_eq!(
+        broken_silent_call(|plan| plan.functions[1].blocks[0].exit = Exit::Throw),
+        does_more
+    );
 }

@@ -29,7 +29,8 @@ pub fn of_error(error: &wasmtime::Error, instrumented: &Instrumented, module: &M
         return interrupted.outcome();
     }
     let locator = instrumented.locator();
-    let frame = innermost_frame(error, module);
+    let is_original = |frame: &FrameInfo| locator.original_function(frame.func_index()).is_some();
+    let frame = innermost_frame(error, module, is_original);
     let location = frame.and_then(|frame| locate(frame, &locator));
     let unplaced = frame.filter(|_| location.is_none());
     let function = unplaced.and_then(|frame| locator.original_function(frame.func_index()));
@@ -100,9 +101,15 @@ fn describe_frame(frame: &FrameInfo, locator: &Locator<'_>, module: &Module) -> 
     })
 }
 
-fn innermost_frame<'a>(error: &'a wasmtime::Error, module: &Module) -> Option<&'a FrameInfo> {
+/// The innermost frame of `module` in a function that `is_original`: a silent call that finds no room on the
+/// stack ends in a copy of its callee.
+fn innermost_frame<'a>(
+    error: &'a wasmtime::Error,
+    module: &Module,
+    is_original: impl Fn(&FrameInfo) -> bool,
+) -> Option<&'a FrameInfo> {
     let frames = error.downcast_ref::<WasmBacktrace>()?.frames();
-    frames.iter().find(|frame| Module::same(frame.module(), module))
+    frames.iter().find(|frame| Module::same(frame.module(), module) && is_original(frame))
 }
 
 fn locate(frame: &FrameInfo, locator: &Locator<'_>) -> Option<Location> {

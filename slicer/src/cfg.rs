@@ -7,6 +7,8 @@
 //!
 //! Two kinds of block hold no operators: the *epilogue*, through which every ordinary exit of the
 //! function goes, and the *landings*, one for each catch clause, where caught exceptions arrive.
+//!
+//! Calls end a block, but for those of [silent](crate::silent) functions, which are operators like others.
 
 use formats::cost_model::Bulk;
 use wasmparser::{Operator, TryTable};
@@ -28,6 +30,8 @@ pub struct Cfg {
     pub loops: Vec<Loop>,
     /// The operators with run-time units, in order.
     pub bulk: Vec<BulkOperator>,
+    /// The calls of [silent](crate::silent) functions, in order.
+    pub silent_calls: Vec<SilentCall>,
 }
 
 /// A maximal run of operators that execute as one.
@@ -107,6 +111,17 @@ pub struct BulkOperator {
     pub wide: bool,
     /// Block that contains it.
     pub block: u32,
+}
+
+/// A direct call of a silent function.
+#[derive(Debug)]
+pub struct SilentCall {
+    /// Its index.
+    pub operator: u32,
+    /// Block that contains it.
+    pub block: u32,
+    /// Number of the defined function that is called.
+    pub callee: u32,
 }
 
 /// Builds the control-flow graph of the defined function number `function`.
@@ -244,6 +259,11 @@ impl<'m, 'a> Builder<'m, 'a> {
             Operator::Return => {
                 let epilogue = self.label(self.frames.len() as u32 - 1);
                 self.terminate(index, Exit::Branch(vec![epilogue]));
+            }
+            Operator::Call { function_index } if self.module.is_silent(*function_index) => {
+                let callee = function_index - self.module.imported_functions;
+                let block = self.current.expect("code that can't be reached was left out");
+                self.cfg.silent_calls.push(SilentCall { operator: index, block, callee });
             }
             Operator::Call { .. } | Operator::CallIndirect { .. } | Operator::CallRef { .. } => {
                 let resume = self.block(index + 1, Role::Resume);
@@ -421,6 +441,9 @@ impl<'m, 'a> Builder<'m, 'a> {
         }
         for bulk in &mut cfg.bulk {
             bulk.block = renamed[bulk.block as usize];
+        }
+        for call in &mut cfg.silent_calls {
+            call.block = renamed[call.block as usize];
         }
         cfg
     }

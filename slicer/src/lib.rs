@@ -5,7 +5,7 @@
 //!
 //! 1. [`module`]: bytes to a validated [`Module`](module::Module);
 //! 2. [`cfg`](mod@cfg): a function body to a control-flow graph of operator ranges;
-//! 3. [`paths`]: cut points and dense path numbers;
+//! 3. [`silent`]: calls that are operators, and [`paths`]: cut points and dense path numbers;
 //! 4. [`plan`](mod@plan): all functions to the [`Plan`](formats::plan::Plan), the contract between
 //!    the recorder and the analyzer;
 //! 5. [`slices`]: plan + module + cost model to the functions (as WebAssembly) that price what was
@@ -35,6 +35,7 @@ pub mod order;
 pub mod paths;
 pub mod plan;
 pub mod prefix;
+pub mod silent;
 pub mod slices;
 
 pub use error::Error;

@@ -18,6 +18,10 @@ pub const MAX_OPEN_LOOP_SIZE: u64 = 1 << 6;
 /// Most blocks that are looked at to find out whether each way around a loop has a cut point.
 pub const MAX_OPEN_LOOP_BLOCKS: usize = 1 << 10;
 
+/// Most operators of a function whose calls are silent: a call of a longer one costs so much more than its
+/// events that nothing is gained.
+pub const MAX_SILENT_OPERATORS: u32 = 1 << 6;
+
 /// A block counts once more towards [`MAX_REGION_SIZE`] for so many loops around it: a slice keeps an
 /// accumulator for each of them, over all of its blocks.
 pub const LOOPS_PER_BLOCK: u32 = 1 << 6;

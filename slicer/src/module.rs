@@ -13,7 +13,7 @@ use wasmparser::{
     Validator, ValidatorResources, WasmFeatures, WasmModuleResources,
 };
 
-use crate::Error;
+use crate::{Error, silent};
 
 /// The proposals that are supported: all of WebAssembly 3.0, and those beside it that neither
 /// add control flow nor shared state that the slicer doesn't know.
@@ -44,6 +44,8 @@ pub struct Module<'a> {
     pub exports: Vec<&'a str>,
     /// The start function.
     pub start: Option<u32>,
+    /// For each defined function whether its direct calls need no event.
+    silent: Vec<bool>,
     /// What the validator knows of the module; `None` when it has no function bodies.
     resources: Option<ValidatorResources>,
     /// For each type the first index that means it: several can mean the same.
@@ -78,6 +80,7 @@ impl<'a> Module<'a> {
         }
         validate_bodies(unchecked)?;
         module.index_types();
+        module.silent = silent::functions(&module);
         Ok(module)
     }
 
@@ -93,6 +96,7 @@ impl<'a> Module<'a> {
             globals: 0,
             exports: Vec::new(),
             start: None,
+            silent: Vec::new(),
             resources: None,
             type_indices: HashMap::new(),
         }
@@ -181,6 +185,12 @@ impl<'a> Module<'a> {
     /// When there is no such function type: a valid module names none.
     pub fn function_type(&self, type_index: u32) -> &FuncType {
         self.types[type_index as usize].as_ref().expect("validated as a function type")
+    }
+
+    /// Whether the function with the index `function` is [silent](crate::silent).
+    pub fn is_silent(&self, function: u32) -> bool {
+        let number = function.checked_sub(self.imported_functions);
+        number.is_some_and(|number| self.silent.get(number as usize) == Some(&true))
     }
 
     /// What the validator knows of the module: for questions about types and subtypes, which have

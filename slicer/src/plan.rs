@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use formats::plan::{
-    Block, Edge, Exit, FunctionPlan, Loop, Nest, Plan, Recorded, Region, RegionKind, Site,
+    Block, Edge, Exit, FunctionPlan, Loop, Nest, Plan, Recorded, Region, RegionKind, SilentCall,
+    Site,
 };
 use rayon::prelude::*;
 
@@ -138,6 +139,7 @@ fn function_plan_of(
     };
     function.loops = cfg.loops.iter().map(found).collect();
     function.sites = cfg.bulk.iter().map(site).collect();
+    function.silent_calls = cfg.silent_calls.iter().map(silent_call).collect();
     function.nests = choice.nests.iter().map(nest).collect();
     function
 }
@@ -145,6 +147,11 @@ fn function_plan_of(
 fn site(bulk: &cfg::BulkOperator) -> Site {
     let cfg::BulkOperator { operator, bulk, wide, block } = *bulk;
     Site { operator, bulk, event: 0, wide, block }
+}
+
+fn silent_call(call: &cfg::SilentCall) -> SilentCall {
+    let cfg::SilentCall { operator, block, callee } = *call;
+    SilentCall { operator, block, callee }
 }
 
 fn nest(nest: &NestChoice) -> Nest {

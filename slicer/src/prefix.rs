@@ -7,7 +7,7 @@
 //! Of an access outside of a memory, engines may name a later operator than the one that trapped:
 //! [`suspects`] lists those that it can have been.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use formats::cost_model::CostModel;
 use formats::plan::{Exit, FunctionPlan, Plan, RegionKind};
@@ -25,8 +25,18 @@ pub struct Tails<'a> {
     plan: &'a FunctionPlan,
     costs: Costs,
     function_entry: u64,
-    /// By the block that paths run through, or the header of the nest that they step over.
-    cuts: HashMap<u32, Vec<Cut>>,
+    /// By the block that paths run through, or the header of the nest that they step over: operators, and
+    /// what was spent up to them.
+    cuts: HashMap<u32, Vec<(u32, Cut)>>,
+}
+
+/// The ways from a region's start to some operators.
+struct Ways {
+    tail: Tail,
+    /// Where the cheapest ends, in which block and before which operator, if that isn't recorded.
+    cheapest: Option<(u32, u32)>,
+    /// For each block the one before it on the cheapest way to it.
+    before: HashMap<u32, u32>,
 }
 
 /// What was spent when a path was cut short, beside what led to the block or nest where that was.
@@ -57,9 +67,9 @@ impl<'a> Tails<'a> {
         if function as usize >= module.bodies.len() {
             return Err(missing());
         }
-        let costs = Costs::of(module, function, model)?;
+        let costs = Costs::with_callees(module, plan, function, model)?;
         let before = before_in_line(plan);
-        let mut cuts: HashMap<u32, Vec<Cut>> = HashMap::new();
+        let mut cuts: HashMap<u32, Vec<(u32, Cut)>> = HashMap::new();
         for &operator in operators {
             let Some(block) = plan.block_of(operator) else { continue };
             let nest = plan.blocks[block as usize].nest;
@@ -68,7 +78,7 @@ impl<'a> Tails<'a> {
                 Some(nest) => cut_in_nest(plan, nest, block, operator, &before, &costs)?,
             };
             let place = nest.map_or(block, |nest| plan.nest_header(nest));
-            cuts.entry(place).or_default().extend(cut);
+            cuts.entry(place).or_default().extend(cut.map(|cut| (operator, cut)));
         }
         let function_entry = u64::from(model.function_entry);
         Ok(Tails { plan, costs, function_entry, cuts })
@@ -84,6 +94,31 @@ impl<'a> Tails<'a> {
     ///
     /// [`Error::PlanMismatch`] when the function has no such region, or the plan isn't one of its module.
     pub fn in_region(&self, region: u32) -> Result<Option<Tail>, Error> {
+        Ok(self.ways(region)?.map(|ways| ways.tail))
+    }
+
+    /// The silent calls on the cheapest of those ways: how often each defined function is called.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tails::in_region`].
+    pub fn silent_calls(&self, region: u32) -> Result<BTreeMap<u32, u64>, Error> {
+        let mut calls: BTreeMap<u32, u64> = BTreeMap::new();
+        let Some(ways) = self.ways(region)? else { return Ok(calls) };
+        let (mut next, mut end) = match ways.cheapest {
+            Some((block, operator)) => (Some(block), operator),
+            None => return Ok(calls),
+        };
+        while let Some(block) = next {
+            for call in self.plan.silent_calls_in(block).iter().filter(|call| call.operator < end) {
+                *calls.entry(call.callee).or_default() += 1;
+            }
+            (next, end) = (ways.before.get(&block).copied(), u32::MAX);
+        }
+        Ok(calls)
+    }
+
+    fn ways(&self, region: u32) -> Result<Option<Ways>, Error> {
         let missing = || Error::PlanMismatch(format!("no region {region}"));
         let region = self.plan.regions.get(region as usize).ok_or_else(missing)?;
         let blocks = region_blocks(self.plan, region.start)?;
@@ -96,24 +131,33 @@ impl<'a> Tails<'a> {
         };
         let entry = if region.kind == RegionKind::Entry { self.function_entry } else { 0 };
         let mut arrivals = HashMap::from([(region.start, Tail { low: entry, high: entry })]);
-        let mut found: Option<Tail> = None;
+        let mut found: Option<Ways> = None;
+        let mut before = HashMap::new();
         for from in successors_first(blocks.len(), inner).into_iter().rev() {
             let block = blocks[from as usize];
             let arrival = arrivals[&block];
-            for cut in self.cuts.get(&block).into_iter().flatten() {
-                let tail = match cut {
-                    Cut::Recorded => Tail { low: 0, high: 0 },
-                    Cut::Since(tail) => arrival.and(*tail),
+            for (operator, cut) in self.cuts.get(&block).into_iter().flatten() {
+                let (tail, end) = match cut {
+                    Cut::Recorded => (Tail { low: 0, high: 0 }, None),
+                    Cut::Since(tail) => (arrival.and(*tail), Some((block, *operator))),
                 };
-                found = Some(found.map_or(tail, |known| known.or(tail)));
+                let ways =
+                    found.get_or_insert(Ways { tail, cheapest: end, before: HashMap::new() });
+                if tail.low < ways.tail.low {
+                    ways.cheapest = end;
+                }
+                ways.tail = ways.tail.or(tail);
             }
             let departure = arrival.and(self.cost_of(block)?);
             for target in self.plan.inner_targets(block) {
-                let known = arrivals.get(&target).map_or(departure, |known| known.or(departure));
-                arrivals.insert(target, known);
+                let known = arrivals.get(&target).copied();
+                if known.is_none_or(|known| departure.low < known.low) {
+                    before.insert(target, block);
+                }
+                arrivals.insert(target, known.map_or(departure, |known| known.or(departure)));
             }
         }
-        Ok(found)
+        Ok(found.map(|found| Ways { before, ..found }))
     }
 
     /// What running through `block` costs; what a nest costs that is stepped over is its own event's.
@@ -138,7 +182,7 @@ fn cut_in_block(
     if operator + 1 == block.end_operator && !matches!(block.exit, Exit::Branch(_)) {
         return Ok(Cut::Recorded);
     }
-    let cost = costs.range(block.first_operator, operator + 1)?;
+    let cost = costs.up_to(block.first_operator, operator)?;
     Ok(Cut::Since(Tail { low: cost, high: cost }))
 }
 
@@ -200,7 +244,7 @@ fn shortest_in_nest(
             continue;
         };
         if (block.first_operator..block.end_operator).contains(&operator) {
-            return Ok(Some(arrival + costs.range(block.first_operator, operator + 1)?));
+            return Ok(Some(arrival + costs.up_to(block.first_operator, operator)?));
         }
         let departure = arrival + costs.range(block.first_operator, block.end_operator)?;
         if let Exit::Branch(edges) = &block.exit {
@@ -271,7 +315,7 @@ fn cost_of_line(
             return Ok(None);
         }
         if (block.first_operator..block.end_operator).contains(&operator) {
-            return Ok(Some(cost + costs.range(block.first_operator, operator + 1)?));
+            return Ok(Some(cost + costs.up_to(block.first_operator, operator)?));
         }
         cost += costs.range(block.first_operator, block.end_operator)?;
         match &block.exit {

@@ -134,3 +134,40 @@ fn traps_within_counted_loops_leave_nothing_open() {
     }
     assert!(trapped > 60, "{trapped}");
 }
+
+/// A callee that takes room on the stack, of a silent call in each activation of a recursion: the stack ends in
+/// it, and what its caller did up to the call counts, but nothing of the callee.
+#[test]
+fn a_stack_that_ends_in_a_silent_call() {
+    let parameters = 24;
+    let arguments = "(i64.const 3) ".repeat(parameters);
+    let sum: String = (0..parameters).rev().map(|index| format!(" local.get {index}")).collect();
+    let wat = format!(
+        r#"(module
+            (func $wide (param {}) (result i64) {sum}{})
+            (func $f (export "f") (drop (call $wide {arguments})) (call $f)))"#,
+        "i64 ".repeat(parameters),
+        " i64.xor".repeat(parameters - 1)
+    );
+    let program = Program::text("wide", &wat, &[("f", &[])]);
+    let options =
+        Options { models: tests::models::builtin(), fuel_models: 1, ..Options::default() };
+    let summary = assert_exact_with(&program, &options);
+    assert_eq!(summary.recorded.endings, [Ending::Trap(Trap::StackOverflow)]);
+    for report in &summary.reports {
+        let calls = |index| {
+            let function = report.functions.iter().find(|function| function.index == index);
+            function.expect("it was called").calls
+        };
+        let (wide, depth) = (calls(0), calls(1));
+        assert!(depth > 1000, "{depth}");
+        // By unit the callee has its `end`, and `drop` costs 1; by the others there are entries.
+        let is_unit = report.cost_model.name == "unit";
+        let up_to_call = parameters as u128 + 1 + u128::from(!is_unit);
+        let callee = 2 * parameters as u128;
+        let behind = 1 + u128::from(is_unit);
+        let expected = depth * up_to_call + wide * (callee + behind);
+        assert_eq!((report.fuel.low, report.fuel.high), (expected, expected));
+        assert_eq!(wide, depth - 1, "the stack ended in the recursion");
+    }
+}

@@ -9,6 +9,7 @@ use super::partial::{Episode, Partial};
 use super::{goes_on, threw_before};
 use crate::error::Misfit;
 use crate::limits::{MAX_ACTIVATIONS, MAX_CONTEXTS};
+use crate::replay::SilentCalls;
 use crate::steps::{Begin, Step, Steps};
 use crate::tree::{CallNode, CallTree};
 
@@ -52,14 +53,16 @@ pub(crate) struct Calls<'a> {
 }
 
 /// What an invocation spent after its last path event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tail {
-    /// The fuel, without that of site events.
+    /// The fuel, without that of site events, with that of silent calls.
     pub(crate) fuel: u128,
     /// Fuel of a nest that was entered, and may not have been run.
     pub(crate) undone: u128,
     /// The function, if it was in an activation that no event has shown yet.
     pub(crate) new_activation_of: Option<u32>,
+    /// Its silent calls.
+    pub(crate) silent: Vec<SilentCalls>,
 }
 
 /// Events that can't be in their order.
@@ -216,20 +219,29 @@ impl<'a> Calls<'a> {
         let begun = self.pending_in.filter(|&function| top.is_none_or(|top| top.1 != function));
         let begun = begun.filter(|_| fuel > 0);
         let known = tail.new_activation_of.map(|function| (function, 1));
+        let in_callees = tail.silent.iter().map(|silent| u128::from(silent.fuel)).sum();
+        let own = fuel.saturating_sub(in_callees);
+        let mut node = top.map(|top| top.0);
         match known.or(begun.map(|function| (function, 0))) {
             Some((function, calls)) => {
-                let node = self.tree.callee(top.map(|top| top.0), function);
-                self.tree.add(node, calls, fuel);
+                let begun = self.tree.callee(node, function);
+                self.tree.add(begun, calls, own);
                 if self.open[function as usize] == 0 {
                     self.totals[function as usize] += fuel;
                 }
+                node = Some(begun);
             }
             None if fuel > 0 => {
-                let folded = || self.tree.callee(None, CallTree::FOLDED);
-                let node = top.map_or_else(folded, |top| top.0);
-                self.tree.add(node, 0, fuel);
+                let spender = node.unwrap_or_else(|| self.tree.callee(None, CallTree::FOLDED));
+                self.tree.add(spender, 0, own);
+                node = Some(spender);
             }
             None => {}
+        }
+        for silent in &tail.silent {
+            let callee = self.tree.callee(node, silent.callee);
+            self.tree.add(callee, silent.calls, silent.fuel.into());
+            self.totals[silent.callee as usize] += u128::from(silent.fuel);
         }
         while !self.stack.is_empty() {
             self.pop();

@@ -142,7 +142,16 @@ impl<'a> Walker<'a> {
         self.found.last = Some(index);
         let top = self.stack.last_mut().expect("found or begun");
         top.last = index;
-        self.found.contexts[top.context as usize].fuel += fuel;
+        let context = top.context;
+        self.found.contexts[context as usize].fuel += fuel;
+        for silent in &step.silent {
+            let callee = self.callee(context, silent.callee);
+            let spent = u128::from(silent.fuel);
+            self.found.contexts[context as usize].fuel -= spent;
+            let callee = &mut self.found.contexts[callee as usize];
+            callee.fuel += spent;
+            callee.calls += silent.calls;
+        }
         if ends(step) {
             self.pop();
         }

@@ -9,7 +9,7 @@ const F: u32 = 0;
 const G: u32 = 1;
 
 fn step(function: u32, region: u32, fuel: u64, begin: Begin, end: End) -> Step {
-    Step { function, region, fuel, begin, end }
+    Step { function, region, fuel, silent: Box::default(), begin, end }
 }
 
 /// `f` enters and calls, `f` goes on after it and returns; `g` enters and returns, `g` enters
@@ -65,9 +65,9 @@ fn walk(
 
 /// Inclusive fuel and the tree, which are the same however the events are cut into segments.
 fn calls(events: &[Given], tail: Tail) -> Result<(Vec<u128>, CallTree), Misfit> {
-    let whole = walk(events, tail, |_| false);
+    let whole = walk(events, tail.clone(), |_| false);
     for cuts in 0..1_u32 << events.len() {
-        assert_eq!(walk(events, tail, |number| cuts >> number & 1 == 1), whole, "{cuts:b}");
+        assert_eq!(walk(events, tail.clone(), |number| cuts >> number & 1 == 1), whole, "{cuts:b}");
     }
     if let Ok((totals, tree)) = &whole {
         assert_eq!(&totals_of(tree), totals, "{tree:?}");
@@ -138,7 +138,7 @@ fn sites_belong_to_the_activation_of_the_next_path() {
 
 #[test]
 fn the_tail_of_a_trap_counts_for_all_open_activations() {
-    let tail = Tail { fuel: 7, undone: 0, new_activation_of: Some(G) };
+    let tail = Tail { fuel: 7, new_activation_of: Some(G), ..Tail::default() };
     let (totals, tree) = calls(&[F_CALLS], tail).expect("fits");
     assert_eq!(totals, [8, 7]);
     let node = |parent, function, fuel| CallNode { parent, function, calls: 1, fuel };

@@ -302,6 +302,10 @@ impl<'a> Runner<'a> {
         };
         for operator in block.first_operator..end {
             self.operator(function, operator);
+            // Only a stack that is full ends the program at a silent call: before the callee begins.
+            if !(trap && operator + 1 == end) {
+                self.silent_call(function, operator);
+            }
         }
         if trap {
             self.truth.cut_short = true;
@@ -323,6 +327,17 @@ impl<'a> Runner<'a> {
             self.spend(u128::from(units * price));
         }
         self.spend(self.program.prices[function as usize][operator as usize].into());
+    }
+
+    /// Runs the callee of `operator`, if that is a silent call.
+    fn silent_call(&mut self, function: u32, operator: u32) {
+        let calls = &self.plan_of(function).silent_calls;
+        let Some(call) = calls.iter().find(|call| call.operator == operator) else { return };
+        self.enter(call.callee);
+        for operator in 0..self.plan_of(call.callee).operators {
+            self.operator(call.callee, operator);
+        }
+        self.stack.pop();
     }
 
     fn trap(&self, function: u32, operator: u32) -> Outcome {

@@ -22,7 +22,7 @@ pub const MAGIC: [u8; 8] = *b"\x89WFT\r\n\x1a\n";
 pub(super) const END_MAGIC: [u8; 8] = *b"WFT-END\n";
 
 /// Version of the format: one number for the container, the plan and all else inside.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Length of the file head.
 pub const FILE_HEAD_BYTES: usize = 16;

@@ -51,6 +51,7 @@ pub(crate) fn plan() -> Plan {
         regions: vec![region(0, RegionKind::Entry, 0, 1), region(1, RegionKind::Header, 1, 2)],
         sites: vec![Site { operator: 4, bulk: Bulk::MemoryFill, event: 3, wide: false, block: 1 }],
         nests: vec![],
+        silent_calls: vec![],
     };
     Plan {
         imported_functions: 1,
@@ -168,6 +169,7 @@ fn mixed_function() -> FunctionPlan {
             values: vec![recorded(3, Scalar::F64)],
             counters: vec![],
         }],
+        silent_calls: vec![],
     }
 }
 
@@ -192,6 +194,7 @@ fn nest_with_two_exits() -> FunctionPlan {
         ],
         sites: vec![],
         nests: vec![Nest { outermost: 0, after: None, event: 14, values, counters: vec![] }],
+        silent_calls: vec![],
     }
 }
 

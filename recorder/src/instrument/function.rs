@@ -65,7 +65,7 @@ pub(super) struct Rewriter<'a> {
     function: u32,
     plan: &'a FunctionPlan,
     types: &'a BlockTypes,
-    push: Push,
+    push: Push<'a>,
     shift: ShiftFunctions,
     /// The blocks that hold operators, in order; those before `next_block` have begun.
     blocks: Vec<u32>,
@@ -74,6 +74,7 @@ pub(super) struct Rewriter<'a> {
     current: Option<u32>,
     next_site: usize,
     next_nest: usize,
+    next_silent: usize,
     values: Values,
     /// The locals that keep values, so far as values were kept in them.
     stored: BTreeSet<u32>,
@@ -90,7 +91,7 @@ impl<'a> Rewriter<'a> {
     pub(super) fn new(
         module: &'a Module<'a>,
         plan: &'a Plan,
-        additions: Additions,
+        additions: &'a Additions,
         types: &'a BlockTypes,
         function: u32,
     ) -> Self {
@@ -120,6 +121,7 @@ impl<'a> Rewriter<'a> {
             current: None,
             next_site: 0,
             next_nest: 0,
+            next_silent: 0,
             values: Values::default(),
             stored: BTreeSet::new(),
             landing_events,
@@ -321,6 +323,12 @@ impl<'a> Rewriter<'a> {
                 let depth = self.relative(0);
                 self.sink().br(depth);
             }
+            Operator::Call { .. } if self.silent_callee(index).is_some() => {
+                let callee = self.silent_callee(index).expect("just seen");
+                self.next_silent += 1;
+                self.sink().call(callee);
+                self.keep_result(index);
+            }
             Operator::Call { .. } | Operator::ReturnCall { .. } | Operator::RefFunc { .. } => {
                 self.push_before_exit(index);
                 let moved = self.shift.instruction(operator.clone())?;
@@ -341,6 +349,15 @@ impl<'a> Rewriter<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Index of the copy that the operator `index` calls, if it is a silent call.
+    fn silent_callee(&self, index: u32) -> Option<u32> {
+        let call = self.plan.silent_calls.get(self.next_silent)?;
+        if call.operator != index {
+            return None;
+        }
+        self.push.additions.copy_of(call.callee)
     }
 
     fn copy(&mut self, original: &[u8]) {

@@ -2,7 +2,8 @@
 //!
 //! Takes a [`Module`] and its [`Plan`], gives the instrumented module as bytes. What is added:
 //! one imported function (`wf.flush`), one memory (the ring) and one global (the write position),
-//! both exported, a function that empties the ring, and one around the start function when there is one. Everything keeps
+//! both exported, a function that empties the ring, one around the start function when there is one, and
+//! copies of the functions that silent calls call, as they were. Everything keeps
 //! its index but the defined functions, which move up by one. `ABI.md` describes the result for
 //! engines.
 //!
@@ -101,7 +102,7 @@ impl From<wasmparser::BinaryReaderError> for InstrumentError {
 }
 
 /// Indices of what instrumentation adds to the module, and of what it moves.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Additions {
     /// The imported flush function; the defined functions come behind it.
     flush_function: u32,
@@ -111,17 +112,30 @@ struct Additions {
     position_global: u32,
     /// Write position in bytes from which on the ring has to be flushed.
     flush_at: u32,
+    /// The defined functions that there are copies of, in ascending order.
+    copied: Vec<u32>,
+    /// Index of the first copy: they are the last functions.
+    first_copy: u32,
 }
 
 impl Additions {
     fn new(module: &Module<'_>, plan: &Plan, options: &InstrumentOptions) -> Self {
+        let empty_function = module.imported_functions + 1 + module.bodies.len() as u32;
         Additions {
+            copied: plan.silent_callees().into_iter().collect(),
+            first_copy: empty_function + 1 + u32::from(module.start.is_some()),
             flush_function: module.imported_functions,
-            empty_function: module.imported_functions + 1 + module.bodies.len() as u32,
+            empty_function,
             ring_memory: module.memory64.len() as u32,
             position_global: module.globals,
             flush_at: options.ring_pages() * PAGE_BYTES - largest_event_bytes(plan),
         }
+    }
+
+    /// Index of the copy of the defined function number `function`, if there is one.
+    fn copy_of(&self, function: u32) -> Option<u32> {
+        let place = self.copied.binary_search(&function).ok()?;
+        Some(self.first_copy + place as u32)
     }
 }
 
@@ -167,18 +181,18 @@ pub fn instrument(
         });
     }
     let additions = Additions::new(module, plan, options);
-    let types = block_types(module, plan, additions)?;
+    let types = block_types(module, plan, &additions)?;
     let bodies = (0..module.bodies.len() as u32)
         .into_par_iter()
         .map(|function| {
-            let body = Rewriter::new(module, plan, additions, &types, function).rewrite()?;
+            let body = Rewriter::new(module, plan, &additions, &types, function).rewrite()?;
             check_body(module.imported_functions + function, &body)?;
             Ok(Body { bytes: body.bytes, flush_checks: body.flush_checks })
         })
         .collect::<Vec<_>>()
         .into_iter()
         .collect::<Result<Vec<_>, InstrumentError>>()?;
-    sections::rewrite(module, plan, options, additions, &types, &bodies)
+    sections::rewrite(module, plan, options, &additions, &types, &bodies)
 }
 
 /// What the code section needs of a rewritten function.
@@ -203,7 +217,7 @@ fn check_body(function: u32, body: &Rewritten) -> Result<(), InstrumentError> {
 fn block_types(
     module: &Module<'_>,
     plan: &Plan,
-    additions: Additions,
+    additions: &Additions,
 ) -> Result<BlockTypes, InstrumentError> {
     let mut types = BlockTypes::new(module);
     for (number, function) in plan.functions.iter().enumerate() {
@@ -244,8 +258,8 @@ pub fn locate(
         return Ok(None);
     };
     let additions = Additions::new(module, plan, options);
-    let types = block_types(module, plan, additions)?;
-    let rewritten = Rewriter::new(module, plan, additions, &types, number as u32).rewrite()?;
+    let types = block_types(module, plan, &additions)?;
+    let rewritten = Rewriter::new(module, plan, &additions, &types, number as u32).rewrite()?;
     let operators = rewritten.operator_offsets;
     let behind = operators.partition_point(|&start| start as usize <= offset - range.start);
     Ok(behind.checked_sub(1).map(|operator| Location {

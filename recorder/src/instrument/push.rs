@@ -67,12 +67,12 @@ pub(super) struct FlushCheck(pub(super) u32);
 
 /// Inserts event code into one function.
 #[derive(Clone, Copy)]
-pub(super) struct Push {
-    pub(super) additions: Additions,
+pub(super) struct Push<'a> {
+    pub(super) additions: &'a Additions,
     pub(super) locals: Locals,
 }
 
-impl Push {
+impl Push<'_> {
     /// Reads the write position where other functions may have moved it: at the function's start,
     /// behind calls, and where an exception is caught.
     pub(super) fn load_position(&self, bytes: &mut Vec<u8>) {

@@ -38,7 +38,7 @@ pub(super) fn rewrite(
     module: &Module<'_>,
     plan: &Plan,
     options: &InstrumentOptions,
-    additions: Additions,
+    additions: &Additions,
     types: &BlockTypes,
     bodies: &[Body],
 ) -> Result<Vec<u8>, InstrumentError> {
@@ -65,7 +65,7 @@ struct Sections<'a> {
     module: &'a Module<'a>,
     plan: &'a Plan,
     options: &'a InstrumentOptions,
-    additions: Additions,
+    additions: &'a Additions,
     types: &'a BlockTypes,
     bodies: &'a [Body],
     shift: ShiftFunctions,
@@ -141,7 +141,7 @@ impl<'a> Sections<'a> {
         Ok(())
     }
 
-    /// Index of the function that is put around the start function: the last.
+    /// Index of the function that is put around the start function.
     fn start_wrapper(&self) -> u32 {
         self.additions.empty_function + 1
     }
@@ -187,6 +187,10 @@ impl<'a> Sections<'a> {
         functions.function(self.types.empty());
         if self.module.start.is_some() {
             functions.function(self.types.start());
+        }
+        for &copied in &self.additions.copied {
+            let index = self.plan.function_index(copied);
+            functions.function(self.module.function_types[index as usize]);
         }
         self.output.section(&functions);
         Ok(())
@@ -234,7 +238,7 @@ impl<'a> Sections<'a> {
         if let Some(reader) = reader {
             self.shift.parse_export_section(&mut exports, reader)?;
         }
-        let Additions { ring_memory, position_global, .. } = self.additions;
+        let &Additions { ring_memory, position_global, .. } = self.additions;
         exports.export(&self.plan.ring_export, ExportKind::Memory, ring_memory);
         exports.export(&self.plan.position_export, ExportKind::Global, position_global);
         self.output.section(&exports);
@@ -256,6 +260,10 @@ impl<'a> Sections<'a> {
             wrapper.instructions().call(moved).end();
             code.function(&wrapper);
         }
+        // They name no function, so that nothing in them has moved.
+        for &copied in &self.additions.copied {
+            code.raw(&self.module.wasm[self.module.bodies[copied as usize].range()]);
+        }
         self.branch_hints();
         self.output.section(&code);
     }
@@ -263,7 +271,7 @@ impl<'a> Sections<'a> {
     /// Hands over what is in the ring, and returns where the next event goes: to its start. A function
     /// of its own, so that less code stands at each event.
     fn empty_ring(&self) -> Function {
-        let Additions { flush_function, position_global, .. } = self.additions;
+        let &Additions { flush_function, position_global, .. } = self.additions;
         let mut empty = Function::new([]);
         let mut code = empty.instructions();
         code.global_get(position_global).call(flush_function);

@@ -118,6 +118,9 @@ pub(super) fn candidate(
     if exits.is_empty() {
         return Err(Refusal::NeverLeft);
     }
+    if let Some(call) = cfg.silent_calls.iter().find(|call| blocks.contains(&call.block)) {
+        return Err(Refusal::EndsPath(call.operator));
+    }
     let found = |set: BTreeSet<u32>| set.into_iter().collect::<Vec<u32>>();
     Ok(Candidate { outermost: index, header, blocks: found(blocks), exits: found(exits) })
 }

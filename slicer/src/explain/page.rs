@@ -22,7 +22,7 @@ pub(super) fn line(sink: &mut impl Sink, indentation: usize, text: &str) {
 /// The words that lines are found by.
 const KEYWORDS: &[&str] = &[
     "blocks", "loops", "regions", "nests", "sites", "region", "nest", "loop", "site", "requests",
-    "keeps", "results", "runs", "carries", "computes", "computed",
+    "keeps", "results", "runs", "carries", "computes", "computed", "silent", "calls",
 ];
 
 fn style(word: &str) -> Style {

@@ -14,7 +14,8 @@ use crate::slices::branches::Branches;
 /// Columns that a block's regions, loops and nests take, unless they are more.
 const MARKS_WIDTH: usize = 28;
 
-/// Writes the plan of a function: its blocks and what follows them, loops, regions, nests and sites.
+/// Writes the plan of a function: its blocks and what follows them, loops, regions, nests, sites
+/// and silent calls.
 ///
 /// An edge that adds to the path number says so: `to 4 +2`.
 ///
@@ -32,6 +33,7 @@ pub fn plan(subject: Subject<'_, '_>, plan: &Plan, sink: &mut impl Sink) -> Resu
     text.regions(sink);
     text.nests(sink);
     text.sites(sink);
+    text.silent_calls(sink);
     Ok(())
 }
 
@@ -183,6 +185,17 @@ impl PlanText<'_, '_> {
             for counter in &nest.counters {
                 line(sink, 7, &format!("counts {}", counter_name(*counter)));
             }
+        }
+    }
+
+    fn silent_calls(&self, sink: &mut impl Sink) {
+        let calls = &self.words.plan.silent_calls;
+        if !calls.is_empty() {
+            line(sink, 2, "silent calls");
+        }
+        for call in calls {
+            let name = self.words.operator(call.operator);
+            line(sink, 4, &format!("block {}: {name}", call.block));
         }
     }
 

@@ -207,6 +207,8 @@ impl SliceText<'_, '_> {
             .loops
             .iter()
             .map(|&index| format!("iterations of {}", self.words.loop_name(index)));
+        let callees = info.callees.iter();
+        let calls = callees.map(|&callee| format!("silent calls of {}", self.words.callee(callee)));
         let end = match info.key.kind {
             SliceKind::Region(_) => {
                 Some("where the path ends: 4 times the block, and 1 more at its exit".to_string())
@@ -214,7 +216,7 @@ impl SliceText<'_, '_> {
             _ => None,
         };
         line(sink, 4, "results");
-        for (index, result) in (0..).zip(fuel.chain(iterations).chain(end)) {
+        for (index, result) in (0..).zip(fuel.chain(iterations).chain(calls).chain(end)) {
             let place = match index {
                 0 => "0".to_string(),
                 _ => format!("0 + {}", index * RESULT_BYTES),

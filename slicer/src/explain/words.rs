@@ -57,6 +57,17 @@ impl<'w, 'a> Words<'w, 'a> {
         format!("{}{immediates} @{operator}", opcode::name(found))
     }
 
+    /// The function that is called by silent calls of the defined function number `callee`.
+    pub(super) fn callee(&self, callee: u32) -> String {
+        let call = self.plan.silent_calls.iter().find(|call| call.callee == callee);
+        match call.and_then(|call| self.operators.get(call.operator as usize)) {
+            Some(Operator::Call { function_index: index }) => {
+                (self.names)(*index).unwrap_or_else(|| format!("function {index}"))
+            }
+            _ => format!("defined function {callee}"),
+        }
+    }
+
     /// `loop @3`
     pub(super) fn loop_name(&self, index: u32) -> String {
         format!("loop @{}", self.plan.loops[index as usize].operator)

@@ -29,6 +29,7 @@ pub(crate) struct Built<'a> {
     pub(crate) function: Function<'a>,
     pub(super) contexts: Vec<Option<u32>>,
     pub(super) loops: Vec<u32>,
+    pub(super) callees: Vec<u32>,
 }
 
 /// What the slice of a skeleton is built from.
@@ -66,6 +67,8 @@ struct Builder<'p, 'a> {
     /// of which runs once at most; variables for them would have to be merged wherever ways meet.
     counted: BTreeMap<u32, u64>,
     iterations: BTreeMap<u32, Variable>,
+    /// Silent calls, by callee.
+    calls: BTreeMap<u32, Variable>,
     /// The block of the slice for each block of the skeleton.
     blocks: HashMap<u32, BlockId>,
     /// Edges into each block of the slice that are still to come.
@@ -107,6 +110,7 @@ impl<'p, 'a> Builder<'p, 'a> {
             fuel: BTreeMap::new(),
             counted: BTreeMap::new(),
             iterations: BTreeMap::new(),
+            calls: BTreeMap::new(),
             blocks: HashMap::new(),
             awaited: HashMap::new(),
             given,
@@ -134,6 +138,12 @@ impl<'p, 'a> Builder<'p, 'a> {
         }
         for this in skeleton.blocks.iter().filter_map(|&block| skeleton.begun_loop(block)) {
             self.iterations.insert(this, self.variables.declare(ValType::I64));
+        }
+        if let Amounts::Fuel { .. } = self.parts.amounts {
+            for call in skeleton.silent_calls() {
+                let variables = &mut self.variables;
+                self.calls.entry(call.callee).or_insert_with(|| variables.declare(ValType::I64));
+            }
         }
         for &block in &skeleton.blocks {
             let made = self.function.add_block(skeleton.block(block).first_operator);
@@ -226,6 +236,11 @@ impl<'p, 'a> Builder<'p, 'a> {
             && let Some(&iterations) = self.iterations.get(&this)
         {
             self.add(block, iterations, 1);
+        }
+        for call in skeleton.function.silent_calls_in(index) {
+            if let Some(&calls) = self.calls.get(&call.callee) {
+                self.add(block, calls, 1);
+            }
         }
         Ok(())
     }
@@ -455,6 +470,7 @@ impl<'p, 'a> Builder<'p, 'a> {
     fn store_results(&mut self, block: BlockId) {
         let mut results: Vec<Variable> = self.fuel.values().copied().collect();
         results.extend(self.iterations.values());
+        results.extend(self.calls.values());
         if self.parts.skeleton.nest.is_none() {
             results.push(self.end);
         }
@@ -476,6 +492,7 @@ impl<'p, 'a> Builder<'p, 'a> {
             function: self.function,
             contexts: self.counted.into_keys().map(Some).chain(self.fuel.into_keys()).collect(),
             loops: self.iterations.into_keys().collect(),
+            callees: self.calls.into_keys().collect(),
         })
     }
 }

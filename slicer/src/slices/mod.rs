@@ -7,7 +7,8 @@
 //! through the blocks of its region or nest (the *skeleton*), goes at each branch as the path
 //! number or the branch's own condition says, and adds up what the blocks on
 //! the way cost, kept apart by the innermost loop around the block; or counts the blocks themselves. Loops of a nest are also
-//! counted; where a closed form exists, it takes their place ([`crate::ir::closed`]). The results
+//! counted; where a closed form exists, it takes their place ([`crate::ir::closed`]). Silent calls are
+//! counted by their callees, and cost what the `call` operator costs. The results
 //! are left in the exported memory `fuel`. The slice of a site multiplies the recorded units by
 //! their price. Counted nests have no slice: [`crate::counted`].
 
@@ -57,7 +58,8 @@ pub struct SliceKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SliceKind {
     /// The region with this index: the first parameter is the path number. Results, each an u64:
-    /// for each of [`SliceInfo::contexts`] the fuel spent there, and the code of the [`PathEnd`].
+    /// for each of [`SliceInfo::contexts`] the fuel spent there, for each of [`SliceInfo::loops`] its
+    /// iterations, for each of [`SliceInfo::callees`] its calls, and the code of the [`PathEnd`].
     Region(u32),
     /// The site with this index: the second parameter is the number of units. Results: two u64 `a`
     /// and `b`; the fuel is `a + (b << 32)`.
@@ -124,9 +126,20 @@ pub struct SliceInfo {
     pub contexts: Vec<Option<u32>>,
     /// The loops whose iterations the next results are, in their order.
     pub loops: Vec<u32>,
+    /// The defined functions whose silent calls the next results count, in their order; none for
+    /// [`Accounts::Blocks`].
+    pub callees: Vec<u32>,
     /// What all blocks of the slice add, each once: for every iteration that it counts, a slice adds
     /// at most this much.
     pub bound: u64,
+}
+
+impl SliceInfo {
+    /// Number of results that it may leave in the memory `fuel`.
+    pub fn results(&self) -> usize {
+        let site = 2;
+        (self.contexts.len() + self.loops.len() + self.callees.len() + 1).max(site)
+    }
 }
 
 /// A module of slices.
@@ -297,9 +310,9 @@ impl<'m, 'a> Source<'m, 'a> {
         let flow = if computes { Some(self.flow()?) } else { None };
         let built = of_skeleton(&skeleton, flow, recorded, amounts)?;
         let parameters = recorded.iter().map(|recorded| recorded.ty).collect();
-        let Built { function, contexts, loops } = built;
+        let Built { function, contexts, loops, callees } = built;
         let export = String::new();
-        Ok((function, SliceInfo { key, export, parameters, contexts, loops, bound }))
+        Ok((function, SliceInfo { key, export, parameters, contexts, loops, callees, bound }))
     }
 }
 
@@ -414,8 +427,7 @@ fn encode(slices: &[SliceInfo], signatures: Vec<Vec<ValType>>, code: &CodeSectio
         exports.export(&slice.export, ExportKind::Func, index);
     }
     exports.export(FUEL_EXPORT, ExportKind::Memory, 0);
-    let results = slices.iter().map(|slice| slice.contexts.len() + slice.loops.len() + 1);
-    let results = results.max().unwrap_or(0).max(2);
+    let results = slices.iter().map(SliceInfo::results).max().unwrap_or(0);
     let pages = (results as u64 * u64::from(RESULT_BYTES)).div_ceil(1 << 16);
     let mut memories = MemorySection::new();
     memories.memory(MemoryType {
@@ -470,6 +482,7 @@ fn site_slice(
         parameters: vec![if site.wide { Scalar::I64 } else { Scalar::I32 }],
         contexts: vec![block.innermost_loop],
         loops: Vec::new(),
+        callees: Vec::new(),
         bound: 0,
     };
     Ok((body, slice))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use formats::plan::{Block, Edge, Exit, FunctionPlan, Steps};
+use formats::plan::{Block, Edge, Exit, FunctionPlan, SilentCall, Steps};
 
 use super::SliceKind;
 use super::flow::Flow;
@@ -73,6 +73,12 @@ impl<'a> Skeleton<'a> {
 
     pub(crate) fn block(&self, block: u32) -> &'a Block {
         &self.function.blocks[block as usize]
+    }
+
+    /// The silent calls in the blocks that run.
+    pub(super) fn silent_calls(&self) -> impl Iterator<Item = &'a SilentCall> + '_ {
+        let run = self.blocks.iter().filter(|&&block| self.runs(block));
+        run.flat_map(|&block| self.function.silent_calls_in(block))
     }
 
     pub(super) fn contains(&self, block: u32) -> bool {

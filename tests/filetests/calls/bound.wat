@@ -9,7 +9,7 @@
 ;; request: f min entry 1; resume 1; header 2
 ;; request: f chosen entry 1; resume 1; nest@3 @1
 (module
-  (func $bound (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+  (func $bound (param i32) (result i32) (return (i32.add (local.get 0) (i32.const 1))))
   (func (export "f") (param i32) (result i32) (local i32 i32)
     (local.set 1 (call $bound (local.get 0)))
     (loop (local.set 2 (i32.add (local.get 2) (i32.const 1)))

@@ -13,7 +13,7 @@
 ;; request: f chosen entry 1; resume 2
 ;; check: plan f max
 (module
-  (func $bound (result i32) (i32.const 4))
+  (func $bound (result i32) (return (i32.const 4)))
   (func (export "f") (result i32) (local i32)
     (loop
       (local.set 0 (i32.add (local.get 0) (i32.const 1)))

@@ -12,7 +12,7 @@
 ;; request: f min entry 1; resume 2
 ;; request: f chosen entry 1; resume 2
 (module
-  (func $odd (param i32) (result i32) (i32.and (local.get 0) (i32.const 1)))
+  (func $odd (param i32) (result i32) (return (i32.and (local.get 0) (i32.const 1))))
   (func (export "f") (param i32) (result i32)
     (if (result i32) (call $odd (local.get 0))
       (then i32.const 10)

@@ -2,7 +2,8 @@
   (memory 1)
   (global $limit (mut i32) (i32.const 9))
   (tag $tag)
-  (func $callee (param i32) (result i32) (local.get 0))
+  (func $callee (param i32) (result i32) (return (local.get 0)))
+  (func $silent (param i32) (result i32) (i32.eqz (local.get 0)))
   (func (param $which i32) (param $wide i64) (result i32)
     (local $sum i32)
     (block $a (block $b (block $c
@@ -18,16 +19,22 @@
     (if (i64.lt_s (local.get $wide) (i64.const 3)) (then (return_call $callee (local.get $sum))))
     (block $caught
       (try_table (catch $tag $caught) (drop (call $callee (i32.const 7)))))
-    (local.get $sum)))
+    (call $silent (local.get $sum))))
 
 ;; plan max
-func 0: 2 operators
+func 0: 3 operators
   blocks
     0  @0..2  region 0                      to 1
-    1  @2..2                                return
+    1  @3..3                                return
   regions
     0  block 0: a call of the function; 1 path, event 0
-func 1 function_1: 53 operators
+func 1 function_1: 3 operators
+  blocks
+    0  @0..3  region 0                      to 1
+    1  @3..3                                return
+  regions
+    0  block 0: a call of the function; 1 path, event 1
+func 2: 54 operators
   blocks
     0   @0..5    region 0                      br_table @4, computed: [0, 2] to 7, [1, else] to 3, [3..5] to 1
     1   @6..8                                  call 0 @7, then 2
@@ -46,32 +53,34 @@ func 1 function_1: 53 operators
     14  @44..48                                call 0 @47, then 16
     15  @46..46  region 2                      to 17
     16  @48..51  region 3                      to 17
-    17  @51..53                                to 18
-    18  @53..53                                return
+    17  @51..54                                to 18
+    18  @54..54                                return
   loops
     loop @27: block 10
   regions
-    0  block 0: a call of the function; 1 path, event 5
+    0  block 0: a call of the function; 1 path, event 6
        carries i32  parameter 0, kept aside
        carries i64  parameter 1, found in local 1
        carries i32  call 0 @7, kept aside
        carries i32  i32.load offset=4 @19, kept aside
-    1  block 2: on from @8, behind call 0 @7; 1 path, event 6
+    1  block 2: on from @8, behind call 0 @7; 1 path, event 7
        carries i32  parameter 0, kept aside
        carries i64  parameter 1, found in local 1
        carries i32  call 0 @7, kept aside
        carries i32  i32.load offset=4 @19, kept aside
-    2  block 15: on from clause 0 of try_table @45; 1 path, event 1
-    3  block 16: on from @48, behind call 0 @47; 1 path, event 2
+    2  block 15: on from clause 0 of try_table @45; 1 path, event 2
+    3  block 16: on from @48, behind call 0 @47; 1 path, event 3
   nests
-    0  block 10: loop @27, then 11; event 4
+    0  block 10: loop @27, then 11; event 5
        carries i32  parameter 0, found in local 0
        carries i32  global 0
   sites
-    0  block 4: memory.fill @16; event 3
+    0  block 4: memory.fill @16; event 4
        carries i32  its bytes
+  silent calls
+    block 17: call function_1 @52
 ;; slices max
-func 0: 2 operators
+func 0: 3 operators
 
   region 0: a call of the function
     runs blocks 0..2
@@ -86,7 +95,22 @@ func 0: 2 operators
     results
       i64[0]  fuel outside of loops
       i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-func 1 function_1: 53 operators
+func 1 function_1: 3 operators
+
+  region 0: a call of the function
+    runs blocks 0..2
+    requests 4 bytes
+      v0: i64  which of 1 path
+    keeps
+      func slice(v0: i64) {
+        i64[0] = 3i64
+        i64[0 + 8] = 5i64
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+func 2: 54 operators
   loop @27: stepped over, for a price of 67 operators replayed; told, its branches would cost 160
 
   region 0: a call of the function
@@ -214,13 +238,15 @@ func 1 function_1: 53 operators
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
-        i64[0] = 2i64
-        i64[0 + 8] = 73i64
+        i64[0] = 3i64
+        i64[0 + 8] = 1i64
+        i64[0 + 16] = 73i64
         return
       }
     results
       i64[0]  fuel outside of loops
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+      i64[0 + 8]  silent calls of function_1
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
 
   region 3: on from @48, behind call 0 @47
     runs blocks 16..19
@@ -228,21 +254,29 @@ func 1 function_1: 53 operators
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
-        i64[0] = 5i64
-        i64[0 + 8] = 73i64
+        i64[0] = 6i64
+        i64[0 + 8] = 1i64
+        i64[0 + 16] = 73i64
         return
       }
     results
       i64[0]  fuel outside of loops
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
+      i64[0 + 8]  silent calls of function_1
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
 ;; plan chosen
-func 0: 2 operators
+func 0: 3 operators
   blocks
     0  @0..2  region 0                      to 1
-    1  @2..2                                return
+    1  @3..3                                return
   regions
     0  block 0: a call of the function; 1 path, event 0
-func 1 function_1: 53 operators
+func 1 function_1: 3 operators
+  blocks
+    0  @0..3  region 0                      to 1
+    1  @3..3                                return
+  regions
+    0  block 0: a call of the function; 1 path, event 1
+func 2: 54 operators
   blocks
     0   @0..5    region 0                      br_table @4: [0, 2] to 7 +0, [1, else] to 3 +3, [3..5] to 1 +9
     1   @6..8                                  call 0 @7, then 2
@@ -261,19 +295,21 @@ func 1 function_1: 53 operators
     14  @44..48                                call 0 @47, then 16
     15  @46..46  region 2                      to 17
     16  @48..51  region 3                      to 17
-    17  @51..53                                to 18
-    18  @53..53                                return
+    17  @51..54                                to 18
+    18  @54..54                                return
   loops
     loop @27: block 10
   regions
-    0  block 0: a call of the function; 10 paths, events 1..11
-    1  block 2: on from @8, behind call 0 @7; 6 paths, events 11..17
-    2  block 15: on from clause 0 of try_table @45; 1 path, event 17
-    3  block 16: on from @48, behind call 0 @47; 1 path, event 18
+    0  block 0: a call of the function; 10 paths, events 2..12
+    1  block 2: on from @8, behind call 0 @7; 6 paths, events 12..18
+    2  block 15: on from clause 0 of try_table @45; 1 path, event 18
+    3  block 16: on from @48, behind call 0 @47; 1 path, event 19
   nests
-    0  block 10: loop @27, then 11; event 20
+    0  block 10: loop @27, then 11; event 21
        carries i32  parameter 0, found in local 0
        carries i32  global 0
   sites
-    0  block 4: memory.fill @16; event 19
+    0  block 4: memory.fill @16; event 20
        carries i32  its bytes
+  silent calls
+    block 17: call function_1 @52

@@ -85,21 +85,7 @@ func 1 function_1: 25 operators
       i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
 
   region 2: an iteration of loop @9
-    runs block 4
-    requests 4 bytes
-      v0: i64  which of 1 path
-    keeps
-      func slice(v0: i64) {
-        i64[0] = 1i64
-        i64[0 + 8] = 17i64
-        return
-      }
-    results
-      i64[0]  fuel in loop @9
-      i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 3: on from @11, behind call 0 @10
-    runs blocks 5..8, computes br_if @12
+    runs blocks 4..7, computes br_if @12
     requests 12 bytes
       v0: i64  which of 1 path
       v1: i32  parameter 0, found in local 0
@@ -108,22 +94,24 @@ func 1 function_1: 25 operators
       func slice(v0: i64, v1: i32, v2: i32) {
         var v10: i64, v11: i64, v12: i64
         if v1 {
-          v10, v11, v12 = 0i64, 2i64, 16i64
+          v10, v11, v12 = 0i64, 3i64, 16i64
         } else {
-          v10, v11, v12 = 1i64, 3i64, 32i64
+          v10, v11, v12 = 1i64, 4i64, 28i64
         }
         i64[0] = v10
         i64[0 + 8] = v11
-        i64[0 + 16] = v12
+        i64[0 + 16] = 1i64
+        i64[0 + 24] = v12
         return
       }
     results
       i64[0]  fuel outside of loops
       i64[0 + 8]  fuel in loop @9
-      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
+      i64[0 + 16]  silent calls of function 0
+      i64[0 + 24]  where the path ends: 4 times the block, and 1 more at its exit
 
-  region 4: an iteration of loop @14
-    runs blocks 8..10, over nest 0
+  region 3: an iteration of loop @14
+    runs blocks 7..9, over nest 0
     requests 4 bytes
       v0: i64  which of 1 path
     keeps
@@ -139,7 +127,7 @@ func 1 function_1: 25 operators
       i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
 
   nest 0: loop @16
-    runs blocks 10, 12, computes if @18, computes br_if @22
+    runs blocks 9, 11, computes if @18, computes br_if @22
     requests 12 bytes
       v1: i32  parameter 0, found in local 0
       v2: i32  local 1 as an iteration of loop @0 begins, kept aside
@@ -174,29 +162,29 @@ func 1 function_1: 25 operators
       i64[0]  fuel in loop @16
       i64[0 + 8]  iterations of loop @16
 
-  region 5: on from @19, where ways meet
-    runs block 11
+  region 4: on from @19, where ways meet
+    runs block 10
     requests 4 bytes
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
         i64[0] = 1i64
-        i64[0 + 8] = 45i64
+        i64[0 + 8] = 41i64
         return
       }
     results
       i64[0]  fuel in loop @16
       i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
 
-  region 6: on from @23, where ways meet
-    runs blocks 13..16
+  region 5: on from @23, where ways meet
+    runs blocks 12..15
     requests 4 bytes
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
         i64[0] = 1i64
         i64[0 + 8] = 1i64
-        i64[0 + 16] = 61i64
+        i64[0 + 16] = 57i64
         return
       }
     results
@@ -308,61 +296,57 @@ func 1 function_1: 25 operators
       i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
 
   region 1: an iteration of loop @0
-    runs blocks 1..5
+    runs blocks 1..4
+    requests 4 bytes
+      v0: i64  which of 2 paths
+    keeps
+      func slice(v0: i64) {
+        var v9: i64, v10: i64, v11: i64
+        if v0 >=u 1i64 {
+          v9, v10, v11 = 1i64, 8i64, 16i64
+        } else {
+          v9, v10, v11 = 0i64, 7i64, 4i64
+        }
+        i64[0] = v9
+        i64[0 + 8] = v10
+        i64[0 + 16] = v11
+        return
+      }
+    results
+      i64[0]  fuel outside of loops
+      i64[0 + 8]  fuel in loop @0
+      i64[0 + 16]  where the path ends: 4 times the block, and 1 more at its exit
+
+  region 2: an iteration of loop @9
+    runs blocks 4..9, over nest 0
     requests 4 bytes
       v0: i64  which of 2 paths
     keeps
       func slice(v0: i64) {
         var v9: i64, v10: i64, v11: i64, v12: i64, v13: i64
         if v0 >=u 1i64 {
-          v9, v10, v11, v12, v13 = 1i64, 8i64, 1i64, 1i64, 17i64
+          v9, v10, v11, v12, v13 = 2i64, 4i64, 1i64, 1i64, 2i64
         } else {
-          v9, v10, v11, v12, v13 = 0i64, 7i64, 0i64, 0i64, 4i64
+          v9, v10, v11, v12, v13 = 0i64, 3i64, 0i64, 0i64, 16i64
         }
         i64[0] = v9
         i64[0 + 8] = v10
         i64[0 + 16] = v11
         i64[0 + 24] = v12
-        i64[0 + 32] = v13
-        return
-      }
-    results
-      i64[0]  fuel outside of loops
-      i64[0 + 8]  fuel in loop @0
-      i64[0 + 16]  fuel in loop @9
-      i64[0 + 24]  iterations of loop @9
-      i64[0 + 32]  where the path ends: 4 times the block, and 1 more at its exit
-
-  region 2: on from @11, behind call 0 @10
-    runs blocks 4..10, over nest 0
-    requests 4 bytes
-      v0: i64  which of 2 paths
-    keeps
-      func slice(v0: i64) {
-        var v9: i64, v10: i64, v11: i64, v12: i64, v13: i64, v14: i64
-        if v0 >=u 1i64 {
-          v9, v10, v11, v12, v13, v14 = 2i64, 3i64, 1i64, 0i64, 1i64, 2i64
-        } else {
-          v9, v10, v11, v12, v13, v14 = 0i64, 3i64, 0i64, 1i64, 0i64, 17i64
-        }
-        i64[0] = v9
-        i64[0 + 8] = v10
-        i64[0 + 16] = v11
-        i64[0 + 24] = v12
-        i64[0 + 32] = v13
-        i64[0 + 40] = v14
+        i64[0 + 32] = 1i64
+        i64[0 + 40] = v13
         return
       }
     results
       i64[0]  fuel outside of loops
       i64[0 + 8]  fuel in loop @9
       i64[0 + 16]  fuel in loop @14
-      i64[0 + 24]  iterations of loop @9
-      i64[0 + 32]  iterations of loop @14
+      i64[0 + 24]  iterations of loop @14
+      i64[0 + 32]  silent calls of function 0
       i64[0 + 40]  where the path ends: 4 times the block, and 1 more at its exit
 
   nest 0: loop @16
-    runs blocks 10, 12, computes if @18, computes br_if @22
+    runs blocks 9, 11, computes if @18, computes br_if @22
     requests 12 bytes
       v1: i32  parameter 0, found in local 0
       v2: i32  i32.add @3, kept aside
@@ -397,13 +381,13 @@ func 1 function_1: 25 operators
       i64[0 + 8]  iterations of loop @16
 
   region 3: on from @19, where ways meet
-    runs block 11
+    runs block 10
     requests 4 bytes
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
         i64[0] = 1i64
-        i64[0 + 8] = 45i64
+        i64[0 + 8] = 41i64
         return
       }
     results
@@ -411,14 +395,14 @@ func 1 function_1: 25 operators
       i64[0 + 8]  where the path ends: 4 times the block, and 1 more at its exit
 
   region 4: on from @23, where ways meet
-    runs blocks 13..16
+    runs blocks 12..15
     requests 4 bytes
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
         i64[0] = 1i64
         i64[0 + 8] = 1i64
-        i64[0 + 16] = 61i64
+        i64[0 + 16] = 57i64
         return
       }
     results
