@@ -17,6 +17,9 @@
 //! often control passed some of its blocks and edges, from which follows how often it passed all others
 //! ([`Nest::counters`]).
 //!
+//! A direct call of a function of which all operators run, whenever it is called, is an operator of its block:
+//! a [`SilentCall`].
+//!
 //! Work that depends on a run-time value (bytes of `memory.copy`, pages of `memory.grow`, …) has
 //! a [`Site`], whose event carries that value as payload.
 

@@ -99,7 +99,7 @@ fn a_trap_in_the_start_function_is_recorded() {
         (memory 1)
         (func $start (drop (i32.load (i32.const 100000))))
         (start $start)
-        (func $called nop)
+        (func $called return)
         (func (export "_start") call $called))"#;
     let (receipt, trace) = run(builder(text));
     assert_eq!(receipt.outcome.kind, OutcomeKind::Trap);

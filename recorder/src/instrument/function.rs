@@ -167,11 +167,12 @@ impl<'a> Rewriter<'a> {
 
     /// Checks that everything that the plan records was found in the function.
     fn check_placed(&self) -> Result<(), InstrumentError> {
+        let value = self.values.unstored(&self.stored).map(|value| format!("{value:?}"));
         let nest = self.plan.nests.get(self.next_nest);
-        let unplaced = match self.values.unstored(&self.stored) {
-            Some(value) => Some(format!("{value:?}")),
-            None => nest.map(|nest| format!("the nest around loop {}", nest.outermost)),
-        };
+        let nest = nest.map(|nest| format!("the nest around loop {}", nest.outermost));
+        let call = self.plan.silent_calls.get(self.next_silent);
+        let call = call.map(|call| format!("the silent call @{}", call.operator));
+        let unplaced = value.or(nest).or(call);
         let function = self.module.imported_functions + self.function;
         unplaced.map_or(Ok(()), |what| Err(InstrumentError::Unplaced { function, what }))
     }
@@ -323,10 +324,9 @@ impl<'a> Rewriter<'a> {
                 let depth = self.relative(0);
                 self.sink().br(depth);
             }
-            Operator::Call { .. } if self.silent_callee(index).is_some() => {
-                let callee = self.silent_callee(index).expect("just seen");
+            Operator::Call { .. } if let Some(copy) = self.silent_callee(index) => {
                 self.next_silent += 1;
-                self.sink().call(callee);
+                self.sink().call(copy);
                 self.keep_result(index);
             }
             Operator::Call { .. } | Operator::ReturnCall { .. } | Operator::RefFunc { .. } => {

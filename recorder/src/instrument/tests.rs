@@ -298,3 +298,12 @@ fn a_value_that_the_function_does_not_have_is_refused() {
     let error = instrument(&module, &plan, &InstrumentOptions::default()).expect_err("refused");
     assert!(matches!(&error, InstrumentError::Unplaced { function: 0, .. }), "{error}");
 }
+
+#[test]
+fn a_silent_call_that_the_function_does_not_have_is_refused() {
+    let wasm = wat::parse_str("(module (func $f) (func (call $f) (call $f)))").expect("valid");
+    let (module, mut plan) = planned(&wasm, Slices::Chosen);
+    plan.functions[1].silent_calls[1].operator = 2;
+    let error = instrument(&module, &plan, &InstrumentOptions::default()).expect_err("refused");
+    assert!(matches!(&error, InstrumentError::Unplaced { function: 1, .. }), "{error}");
+}
