@@ -389,6 +389,7 @@ fn counters_stand_in_their_nest_in_order_and_not_on_first_edges() {
     assert_eq!(broken(&[edge(2)]), "a nest counts no edge");
     let many: Vec<Counter> = (0..=MAX_COUNTERS as u32).map(Counter::Block).collect();
     assert_eq!(broken(&many), "a nest has too many counters");
+    assert_eq!(broken(&many[1..]), elsewhere, "so many are possible");
     let changed = |change: fn(&mut Plan)| {
         let mut plan = plan_with_counted_nest();
         change(&mut plan);
@@ -417,7 +418,10 @@ fn payloads_are_limited() {
     assert_eq!(broken_nest(|function| function.nests[0].values = values(half + 1)), large);
     assert_eq!(broken_mixed(1, |function| function.regions[2].values = values(half + 1)), large);
     let odd = [values(half), vec![tiny::recorded(0, Scalar::F32)]].concat();
+    assert_eq!(broken_nest(|function| function.nests[0].values = odd.clone()), large);
     assert_eq!(broken_mixed(1, |function| function.regions[2].values = odd), large);
+    let at_limit = broken_mixed(1, |function| function.regions[2].values = values(half));
+    assert_eq!(at_limit, "event ids are not dense", "so many words are possible");
     assert_eq!(broken_plan(|plan| plan.widths = vec![0; MAX_PAYLOAD_WORDS + 2]), large);
 }
 

@@ -182,3 +182,32 @@ fn from_row(
     place.pass(entry.stored_bytes).ok()?;
     Some(entry)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is known of so many drop notes.
+    fn drops(number: usize) -> Index {
+        let mut index = Index::default();
+        for number in 0..number as u64 {
+            index.push_drop(100 * number, 3, DropNote { stream: 0, events: number, bytes: 0 });
+        }
+        index
+    }
+
+    #[test]
+    fn a_chapter_has_a_frame_and_no_more_than_are_read_at_once() {
+        for (frames, is_believed) in
+            [(0, false), (1, true), (MAX_CHAPTER_FRAMES, true), (MAX_CHAPTER_FRAMES + 1, false)]
+        {
+            let index = drops(frames);
+            let body = index.open_chapter().encode();
+            let start = Position { offset: 0, sequence: 1 };
+            let decoded = decode(&body, start, &mut Index::default());
+            assert_eq!(decoded.is_some(), is_believed, "{frames} frames by the index");
+            let is_told = index.open_chapter().is_told_by(&body);
+            assert_eq!(is_told, is_believed, "{frames} frames that were walked");
+        }
+    }
+}

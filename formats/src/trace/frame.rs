@@ -230,3 +230,50 @@ pub(super) fn u32_at(bytes: &[u8], offset: usize) -> u32 {
 pub(super) fn u64_at(bytes: &[u8], offset: usize) -> u64 {
     u64::from(u32_at(bytes, offset)) | u64::from(u32_at(bytes, offset + 4)) << 32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong with the lengths of a frame whose body takes `stored` bytes, and `raw` ones
+    /// uncompressed.
+    fn fault(kind: FrameKind, stored: usize, raw: usize) -> Option<String> {
+        let head = FrameHead {
+            kind,
+            compression: Compression::Zstd,
+            sequence: 0,
+            stored_bytes: (kind.prefix_bytes() + stored) as u32,
+            raw_bytes: raw as u32,
+            payload_checksum: 0,
+        };
+        FrameHead::parse(&head.to_bytes()).err()
+    }
+
+    #[test]
+    fn a_body_is_as_long_as_the_limit_of_its_kind_and_no_longer() {
+        for kind in FrameKind::ALL {
+            let limit = match kind {
+                FrameKind::Header => MAX_HEADER_BYTES,
+                FrameKind::Tally | FrameKind::Segment | FrameKind::Counts | FrameKind::Unkept => {
+                    MAX_SEGMENT_BYTES
+                }
+                FrameKind::Outcome | FrameKind::Drop => MAX_NOTE_BYTES,
+                FrameKind::Index => MAX_INDEX_BYTES,
+                FrameKind::Footer => MAX_FOOTER_BYTES,
+            };
+            assert_eq!(fault(kind, limit, limit), None, "{kind:?}");
+            let beyond = fault(kind, limit, limit + 1).expect("one byte too many");
+            assert!(beyond.contains(&format!("limit of {limit}")), "{kind:?}: {beyond}");
+        }
+    }
+
+    #[test]
+    fn only_events_shrink_by_more_than_is_believed() {
+        let (stored, most) = (7, 8 * MAX_EXPANSION - 1);
+        for kind in FrameKind::ALL {
+            assert_eq!(fault(kind, stored, most), None, "{kind:?}");
+            let shrinks = fault(kind, stored, most + 1).is_none();
+            assert_eq!(shrinks, kind == FrameKind::Segment, "{kind:?}");
+        }
+    }
+}
