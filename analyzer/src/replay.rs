@@ -603,3 +603,30 @@ fn replay_error(error: wasmi::Error) -> Error {
         _ => Error::Replay(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_follow_the_time_of_the_run_within_their_limits() {
+        let steps = |nanoseconds| Budget::of_run(nanoseconds, BTreeSet::new(), 0).left();
+        assert_eq!(steps(0), LEAST_STEPS);
+        let least = LEAST_STEPS / STEPS_PER_NANOSECOND;
+        assert_eq!(steps(least + 1), LEAST_STEPS + STEPS_PER_NANOSECOND);
+        let most = MOST_STEPS / STEPS_PER_NANOSECOND;
+        assert_eq!(steps(most - 1), MOST_STEPS - STEPS_PER_NANOSECOND);
+        for nanoseconds in [most, most + 1, u64::MAX] {
+            assert_eq!(steps(nanoseconds), MOST_STEPS);
+        }
+    }
+
+    #[test]
+    fn what_was_spent_is_not_there_any_more() {
+        let budget = Budget::of_run(0, BTreeSet::new(), 0);
+        budget.spend(5);
+        assert_eq!(budget.left(), LEAST_STEPS - 5);
+        budget.spend(u64::MAX);
+        assert_eq!(budget.left(), 0);
+    }
+}

@@ -148,6 +148,22 @@ fn nests_that_never_end_are_not_replayed_again_and_again() {
     assert!(matches!(priced(&program, &trace), Err(Error::ReplayTooLong)));
 }
 
+/// No trap cut the nest short, so that it ended, by the trace's own account.
+#[test]
+fn a_nest_that_never_ends_is_not_replayed_without_end() {
+    let program = Program::sliced(NEST, odd_prices(), Slices::Max);
+    let trace = nest_trace(&program, Detail::Full, &[2], Some(returned()));
+    assert!(matches!(priced(&program, &trace), Err(Error::ReplayTooLong)));
+}
+
+#[test]
+fn a_trap_cuts_one_nest_short_and_no_other() {
+    let program = Program::sliced(NEST, odd_prices(), Slices::Max);
+    let trap = Outcome { kind: OutcomeKind::Trap, ..Outcome::default() };
+    let trace = nest_trace(&program, Detail::Full, &[2, 4], Some(trap));
+    assert!(matches!(priced(&program, &trace), Err(Error::ReplayTooLong)));
+}
+
 #[test]
 fn a_payload_that_is_cut_short_is_an_error() {
     let program = program();
@@ -199,6 +215,28 @@ fn the_plan_of_another_module_is_an_error() {
         writer.write_outcome(0, &returned()).expect("written");
         let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
         let error = priced(&program, &trace).expect_err("refused");
+        assert!(matches!(error, Error::Module(slicer::Error::PlanMismatch(_))), "{error}");
+    }
+}
+
+#[test]
+fn the_plan_of_a_similar_module_is_an_error() {
+    let one_import = "(import \"a\" \"b\" (func))";
+    let functions = "(func (loop nop)) (func nop)";
+    let program = Program::new(&format!("(module {one_import} {functions})"), odd_prices());
+    for other in [
+        format!("(module {one_import} {one_import} {functions})"),
+        format!("(module {one_import} {functions} (func))"),
+        format!("(module {one_import} (func (loop nop)))"),
+        format!("(module {one_import} (func (block nop)) (func nop))"),
+        format!("(module {one_import} (func (loop nop)) (func nop nop))"),
+    ] {
+        let module = wat::parse_str(&other).expect("the text form parses");
+        let header = Header { module, ..program.header(Detail::Full) };
+        let mut writer = TraceWriter::create(Vec::new(), &header).expect("a writer");
+        writer.write_outcome(0, &returned()).expect("written");
+        let trace = Trace::from_bytes(writer.finish().expect("closed")).expect("a trace");
+        let error = priced(&program, &trace).map(drop).expect_err(&other);
         assert!(matches!(error, Error::Module(slicer::Error::PlanMismatch(_))), "{error}");
     }
 }
