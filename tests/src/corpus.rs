@@ -47,7 +47,7 @@ pub fn program(path: &Path, temporary: &Path) -> Result<Program> {
         default_imports: true,
         ..Command::default()
     };
-    Ok(Program { name, wasm, run: Run::Command(command) })
+    Ok(Program { run: Run::Command(command), ..Program::command(name, wasm) })
 }
 
 /// Copies the inputs beside a program to a folder of the test's own.

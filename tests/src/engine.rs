@@ -4,10 +4,12 @@
 //! [`Observation`]. An [`Observer`] looks at the store after each invocation: so oracles read
 //! their counters, and the recorder drains its ring.
 
+use std::sync::OnceLock;
+
 use anyhow::{Result, anyhow};
 use wasmtime::{
-    AsContextMut, Config, Engine, Error, Extern, Instance, Linker, Module, Store, ThrownException,
-    Trap, Val,
+    AsContextMut, Config, Engine, Error, Extern, Instance, Linker, Module, OptLevel, Store,
+    ThrownException, Trap, Val,
 };
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -42,6 +44,46 @@ pub fn engine(configure: impl FnOnce(&mut Config)) -> Result<Engine> {
         .gc_heap_may_move(false);
     configure(&mut config);
     Engine::new(&config).map_err(failure)
+}
+
+/// The engine that instrumented modules run under, and whatever else wants the recorder's configuration:
+/// made once for all threads.
+///
+/// # Errors
+///
+/// When Wasmtime does not support the machine.
+pub fn shared() -> Result<&'static Engine> {
+    static SHARED: OnceLock<Engine> = OnceLock::new();
+    made_once(&SHARED, || engine(|_| ()))
+}
+
+/// The engine that oracles run `program` under.
+///
+/// # Errors
+///
+/// When Wasmtime does not support the machine.
+pub fn of_oracles(program: &Program) -> Result<&'static Engine> {
+    static HASTY: OnceLock<Engine> = OnceLock::new();
+    match program.is_brief {
+        true => made_once(&HASTY, || engine(compile_hastily)),
+        false => shared(),
+    }
+}
+
+fn made_once(place: &OnceLock<Engine>, make: impl FnOnce() -> Result<Engine>) -> Result<&Engine> {
+    match place.get() {
+        Some(engine) => Ok(engine),
+        None => {
+            let made = make()?;
+            Ok(place.get_or_init(|| made))
+        }
+    }
+}
+
+/// Makes an engine compile quickly, whatever becomes of the code: what a program does and costs does not
+/// depend on it.
+pub fn compile_hastily(config: &mut Config) {
+    config.cranelift_opt_level(OptLevel::None).parallel_compilation(false);
 }
 
 /// A Wasmtime error as one that this crate's functions return.
@@ -100,8 +142,7 @@ impl Observer for Nobody {}
 ///
 /// When the program cannot be compiled or lacks an import.
 pub fn run_plain(program: &Program) -> Result<Observation> {
-    let engine = engine(|_| ())?;
-    run(&engine, &program.wasm, None, program, &mut Nobody)
+    run(of_oracles(program)?, &program.wasm, None, program, &mut Nobody)
 }
 
 /// Runs `wasm` as `program` says; `start` names an export to call before everything else.
@@ -118,25 +159,40 @@ pub fn run(
     observer: &mut impl Observer,
 ) -> Result<Observation> {
     let module = Module::new(engine, wasm).map_err(failure)?;
+    run_compiled(&module, wasm, start, program, observer)
+}
+
+/// Runs `wasm`, of which `module` is made, as [`run`] does.
+///
+/// # Errors
+///
+/// When the module lacks an import, or when `observer` fails.
+pub fn run_compiled(
+    module: &Module,
+    wasm: &[u8],
+    start: Option<&str>,
+    program: &Program,
+    observer: &mut impl Observer,
+) -> Result<Observation> {
     let (context, outputs) = wasi::world(program)?;
-    let mut store = Store::new(engine, Host { wasi: context });
+    let mut store = Store::new(module.engine(), Host { wasi: context });
     // Only engines that consume fuel have a tank to fill.
     let _ = store.set_fuel(u64::MAX);
     let mut linker = Linker::new(store.engine());
     recorder::wasi::define(&mut linker, |host: &mut Host| &mut host.wasi)?;
     observer.link(&mut linker)?;
     if matches!(&program.run, Run::Command(command) if command.default_imports) {
-        linker.define_unknown_imports_as_default_values(&mut store, &module).map_err(failure)?;
+        linker.define_unknown_imports_as_default_values(&mut store, module).map_err(failure)?;
     }
     let has_start = has_start_section(wasm)?;
-    let instance = match linker.instantiate(&mut store, &module) {
+    let instance = match linker.instantiate(&mut store, module) {
         Ok(instance) => instance,
         Err(error)
             if has_start
                 && is_guest_failure(&error)
                 && instantiates_without_start(&mut store, &linker, wasm)? =>
         {
-            let end = End { module: &module, instance: None, error: Some(&error) };
+            let end = End { module, instance: None, error: Some(&error) };
             observer.ended(&mut store, &end)?;
             store.take_pending_exception();
             return Ok(observe(&mut store, None, &outputs, vec![ending(&error)]));
@@ -146,14 +202,14 @@ pub fn run(
     observer.ready(&mut store, &instance)?;
     let mut endings = Vec::new();
     if has_start {
-        let end = End { module: &module, instance: Some(&instance), error: None };
+        let end = End { module, instance: Some(&instance), error: None };
         observer.ended(&mut store, &end)?;
         endings.push(Ending::Return(Vec::new()));
     }
     let start = start.map(|name| Call::new(name, &[]));
     for (number, call) in start.iter().chain(&program.invocations()).enumerate() {
         let (ending, error) = invoke(&mut store, &instance, call);
-        let end = End { module: &module, instance: Some(&instance), error: error.as_ref() };
+        let end = End { module, instance: Some(&instance), error: error.as_ref() };
         observer.ended(&mut store, &end)?;
         let failed_start = number == 0 && start.is_some() && !matches!(ending, Ending::Return(_));
         endings.push(ending);

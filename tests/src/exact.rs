@@ -18,7 +18,11 @@ use crate::observation::{Ending, Observation};
 use crate::oracle::counter::{self, Count, CountedRun};
 use crate::oracle::{fuel, wasmi_engine, wasmtime_engine};
 use crate::program::Program;
+use crate::recorded::Recordable;
 use crate::{engine, models, recorded};
+
+/// Threads of the analyzer, where the report is compared with that of one.
+const SEVERAL_JOBS: usize = 3;
 
 /// What to compare.
 #[derive(Clone, Debug)]
@@ -218,13 +222,14 @@ impl Check<'_> {
         slices: Slices,
         oracle: &CountedRun,
     ) -> Result<(Observation, Vec<Report>)> {
-        let run = recorded::record(program, slices, Detail::Full).context("recording")?;
+        let recordable = Recordable::new(program, slices).context("instrumenting")?;
+        let run = recordable.record(Detail::Full).context("recording")?;
         self.observation(&format!("recorded run for {slices:?} slices"), &run.observation);
         let trace = recorded::read(run.trace)?;
         let certain = run.observation.endings.iter().all(must_be_exact);
         let mut reports = Vec::new();
         for (model, count) in self.options.models.iter().zip(&oracle.counts) {
-            let report = recorded::price(&trace, model, None)?;
+            let report = recorded::price(&trace, model, Some(SEVERAL_JOBS))?;
             if certain && report.fuel.low != report.fuel.high {
                 self.differ(format_args!(
                     "{slices:?} slices, {}: [{}, {}] although the total must be exact",
@@ -238,17 +243,21 @@ impl Check<'_> {
             }
             reports.push(report);
         }
-        self.same_for_any_jobs(&trace)?;
-        self.same_from_counts(program, slices, &reports, oracle)?;
+        if let (Some(model), Some(report)) = (self.options.models.first(), reports.first()) {
+            self.same_in_one_thread(&trace, model, report)?;
+        }
+        self.same_from_counts(&recordable, slices, &reports, oracle)?;
         Ok((run.observation, reports))
     }
 
-    /// One thread and three give the same report.
-    fn same_for_any_jobs(&mut self, trace: &Trace) -> Result<()> {
-        let Some(model) = self.options.models.first() else { return Ok(()) };
-        let one = recorded::price(trace, model, Some(1))?;
-        let three = recorded::price(trace, model, Some(3))?;
-        if one.to_json() != three.to_json() {
+    /// One thread gives the report that several gave.
+    fn same_in_one_thread(
+        &mut self,
+        trace: &Trace,
+        model: &CostModel,
+        report: &Report,
+    ) -> Result<()> {
+        if recorded::price(trace, model, Some(1))?.to_json() != report.to_json() {
             self.differ("the report depends on the number of threads");
         }
         Ok(())
@@ -258,7 +267,7 @@ impl Check<'_> {
     /// may depend on how long the recording took, it holds what was counted.
     fn same_from_counts(
         &mut self,
-        program: &Program,
+        recordable: &Recordable<'_>,
         slices: Slices,
         full: &[Report],
         oracle: &CountedRun,
@@ -266,10 +275,10 @@ impl Check<'_> {
         if !self.comparable {
             return Ok(());
         }
-        let run = recorded::record(program, slices, Detail::Counts).context("recording counts")?;
+        let run = recordable.record(Detail::Counts).context("recording counts")?;
         let trace = recorded::read(run.trace)?;
         for ((model, full), count) in self.options.models.iter().zip(full).zip(&oracle.counts) {
-            let counts = recorded::price(&trace, model, None)?;
+            let counts = recorded::price(&trace, model, Some(1))?;
             let width = counts.fuel.high - counts.fuel.low;
             let holds = contains(counts.fuel.low, width, count.total);
             let exact = full.fuel.low == full.fuel.high && width == 0;

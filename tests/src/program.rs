@@ -11,6 +11,8 @@ pub struct Program {
     pub wasm: Vec<u8>,
     /// How to run it.
     pub run: Run,
+    /// Whether it runs for a moment: then oracles don't optimize it, which would take longer.
+    pub is_brief: bool,
 }
 
 /// How to run a module.
@@ -81,12 +83,13 @@ impl Value {
 impl Program {
     /// A command without arguments.
     pub fn command(name: impl Into<String>, wasm: Vec<u8>) -> Program {
-        Program { name: name.into(), wasm, run: Run::Command(Command::default()) }
+        let run = Run::Command(Command::default());
+        Program { name: name.into(), wasm, run, is_brief: false }
     }
 
     /// Calls of exports, each with its arguments.
     pub fn calls(name: impl Into<String>, wasm: Vec<u8>, calls: Vec<Call>) -> Program {
-        Program { name: name.into(), wasm, run: Run::Calls(calls) }
+        Program { name: name.into(), wasm, run: Run::Calls(calls), is_brief: false }
     }
 
     /// Calls of the exports of a module in text form.

@@ -9,8 +9,8 @@ use formats::{codec, plan_check};
 use recorder::{Instrumented, Slices};
 use slicer::ir::{emit, round_trip, simplify};
 use wasm_smith::{Config, Module};
-use wasmparser::{Validator, WasmFeatures};
-use wasmtime::{ExternType, ValType};
+use wasmparser::types::EntityType;
+use wasmparser::{ValType, Validator, WasmFeatures};
 
 use crate::engine;
 use crate::exact::{self, Options, Summary};
@@ -90,7 +90,8 @@ pub fn any_program(u: &mut Unstructured<'_>) -> Result<Option<(Program, bool)>> 
     module.ensure_termination(TERMINATION_FUEL).expect("every body was generated");
     let wasm = module.to_bytes();
     let calls = random_calls(&wasm, u.arbitrary()?);
-    Ok((!calls.is_empty()).then(|| (Program::calls("random", wasm, calls), tamed)))
+    let program = Program { is_brief: true, ..Program::calls("random", wasm, calls) };
+    Ok((!program.invocations().is_empty()).then_some((program, tamed)))
 }
 
 /// Instrumented and counting modules validate, and plans come back from their bytes.
@@ -166,23 +167,27 @@ fn simplified_function(_: &slicer::module::Module<'_>, function: &mut slicer::ir
     simplify::simplify(function);
 }
 
-/// Calls of the exported functions of the module `wasm`, the first ones, with random arguments; none when
-/// it can't be compiled.
+/// Calls of the exported functions of the module `wasm`, the first ones, with random arguments.
+///
+/// # Panics
+///
+/// When it is not valid.
 pub fn random_calls(wasm: &[u8], seed: u64) -> Vec<Call> {
-    let Ok(engine) = engine::engine(|_| ()) else { return Vec::new() };
-    let Ok(module) = wasmtime::Module::new(&engine, wasm) else { return Vec::new() };
+    let types = Validator::new_with_features(WasmFeatures::all()).validate_all(wasm);
+    let types = types.expect("modules are made valid");
+    let types = types.as_ref();
     let mut random = SplitMix(seed);
-    let mut calls = Vec::new();
-    for export in module.exports() {
-        let ExternType::Func(ty) = export.ty() else { continue };
-        let arguments: Vec<_> = ty.params().map(|ty| argument(&ty, &mut random)).collect();
-        calls.push(Call::new(export.name(), &arguments));
-    }
-    calls.truncate(MAX_CALLS);
-    calls
+    let exports = types.core_exports().into_iter().flatten();
+    let calls = exports.filter_map(|(name, ty)| {
+        let EntityType::Func(ty) = ty else { return None };
+        let parameters = types[ty].unwrap_func().params();
+        let arguments: Vec<_> = parameters.iter().map(|&ty| argument(ty, &mut random)).collect();
+        Some(Call::new(name, &arguments))
+    });
+    calls.take(MAX_CALLS).collect()
 }
 
-fn argument(ty: &ValType, random: &mut SplitMix) -> Value {
+fn argument(ty: ValType, random: &mut SplitMix) -> Value {
     let bits = match random.below(3) {
         0 => u64::from(random.below(10)),
         1 => random.bits() | 1 << 63,

@@ -56,7 +56,19 @@ impl Tape {
         slices: Slices,
         detail: Detail,
     ) -> Result<Tape, recorder::Error> {
-        let instrumented = Instrumented::new(wasm.to_vec(), slices, RING_BYTES)?;
+        Tape::of(Instrumented::new(wasm.to_vec(), slices, RING_BYTES)?, program, detail)
+    }
+
+    /// Starts a recording of a module that is instrumented already.
+    ///
+    /// # Errors
+    ///
+    /// When the recorder can't start.
+    pub fn of(
+        instrumented: Instrumented,
+        program: &str,
+        detail: Detail,
+    ) -> Result<Tape, recorder::Error> {
         let header = Header {
             program: program.to_owned(),
             detail,
@@ -110,17 +122,46 @@ impl Observer for Tape {
     }
 }
 
-/// Records `program`.
+/// A program that is instrumented and compiled: it can be recorded any number of times.
+pub struct Recordable<'a> {
+    program: &'a Program,
+    instrumented: Instrumented,
+    module: Module,
+}
+
+impl<'a> Recordable<'a> {
+    /// Instruments and compiles `program`.
+    ///
+    /// # Errors
+    ///
+    /// When it is refused.
+    pub fn new(program: &'a Program, slices: Slices) -> Result<Self> {
+        let instrumented = Instrumented::new(program.wasm.clone(), slices, RING_BYTES)?;
+        let module = Module::new(engine::shared()?, &instrumented.wasm).map_err(engine::failure)?;
+        Ok(Recordable { program, instrumented, module })
+    }
+
+    /// Records the program.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be linked.
+    pub fn record(&self, detail: Detail) -> Result<RecordedRun> {
+        let Recordable { program, instrumented, module } = self;
+        let mut tape = Tape::of(instrumented.clone(), &program.name, detail)?;
+        let observation =
+            engine::run_compiled(module, &instrumented.wasm, None, program, &mut tape)?;
+        Ok(RecordedRun { observation, trace: tape.finish()? })
+    }
+}
+
+/// Records `program` once.
 ///
 /// # Errors
 ///
 /// When it is refused, or cannot be linked.
 pub fn record(program: &Program, slices: Slices, detail: Detail) -> Result<RecordedRun> {
-    let mut tape = Tape::start(&program.wasm, &program.name, slices, detail)?;
-    let engine = engine::engine(|_| ())?;
-    let wasm = tape.instrumented.wasm.clone();
-    let observation = engine::run(&engine, &wasm, None, program, &mut tape)?;
-    Ok(RecordedRun { observation, trace: tape.finish()? })
+    Recordable::new(program, slices)?.record(detail)
 }
 
 /// Prices a trace, and checks that the parts of its profile add up.

@@ -13,7 +13,7 @@ use wasmtime::Trap;
 fn program(name: &str, command: Command) -> Program {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs").join(format!("{name}.wasm"));
     let wasm = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    Program { name: name.to_owned(), wasm, run: Run::Command(command) }
+    Program { run: Run::Command(command), ..Program::command(name, wasm) }
 }
 
 fn with_arguments(name: &str, arguments: &[&str]) -> Program {

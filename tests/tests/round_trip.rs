@@ -208,8 +208,8 @@ fn programs_print_the_same() {
                 stdin: b"the cat, and the dog\n".to_vec(),
                 ..Command::default()
             };
-            let name = path.display().to_string();
-            let program = Program { name, wasm: wasm.clone(), run: Run::Command(command) };
+            let program = Program::command(path.display().to_string(), wasm.clone());
+            let program = Program { run: Run::Command(command), ..program };
             check(&program, &ways).unwrap_or_else(|error| panic!("{}: {error}", program.name));
         }
     }

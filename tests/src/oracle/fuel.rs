@@ -118,7 +118,12 @@ pub fn with_entries(fuel: u64, calls: u64, model: &CostModel) -> u64 {
 pub fn run(program: &Program, model: &CostModel) -> Result<Option<FuelRun>> {
     let Some(costs) = operator_cost(model) else { return Ok(None) };
     let exposed = counter::rewrite(&program.wasm, &[]).context("exposing the start function")?;
-    let engine = engine::engine(|config| consume_fuel(config, costs))?;
+    let engine = engine::engine(|config| {
+        consume_fuel(config, costs);
+        if program.is_brief {
+            engine::compile_hastily(config);
+        }
+    })?;
     let mut meter = Meter::default();
     let observation = engine::run(&engine, &exposed.wasm, exposed.start, program, &mut meter)?;
     Ok(Some(FuelRun { observation, fuel: meter.fuel }))

@@ -144,11 +144,11 @@ struct Bridge {
 
 impl Bridge {
     fn new(program: &Program, module: &Module) -> Result<(Bridge, Outputs)> {
-        let engine = engine::engine(|_| ())?;
+        let engine = engine::of_oracles(program)?;
         let (context, outputs) = wasi::world(program)?;
-        let mut store = wasmtime::Store::new(&engine, Host { wasi: context });
-        let shim = wasmtime::Module::new(&engine, shim(module)?).map_err(engine::failure)?;
-        let mut linker = wasmtime::Linker::new(&engine);
+        let mut store = wasmtime::Store::new(engine, Host { wasi: context });
+        let shim = wasmtime::Module::new(engine, shim(module)?).map_err(engine::failure)?;
+        let mut linker = wasmtime::Linker::new(engine);
         recorder::wasi::define(&mut linker, |host: &mut Host| &mut host.wasi)?;
         let shim = linker.instantiate(&mut store, &shim).map_err(engine::failure)?;
         Ok((Bridge { store, shim }, outputs))

@@ -8,7 +8,7 @@ use formats::report::Report;
 use formats::trace::{Detail, Trace, TraceError};
 use recorder::Slices;
 use tests::models::SplitMix;
-use tests::program::{Command, Program, Run};
+use tests::program::Program;
 use tests::recorded;
 
 use crate::frames::{frames, seal};
@@ -16,11 +16,8 @@ use crate::load;
 
 /// A trace of several segments, with histograms beside some of them.
 fn recorded(rounds: u32, slices: Slices, detail: Detail) -> Vec<u8> {
-    let program = Program {
-        name: "mixed".to_owned(),
-        wasm: wat::parse_str(load::mixed(rounds)).expect("the text form parses"),
-        run: Run::Command(Command::default()),
-    };
+    let wasm = wat::parse_str(load::mixed(rounds)).expect("the text form parses");
+    let program = Program::command("mixed", wasm);
     recorded::record(&program, slices, detail).expect("it is recorded").trace
 }
 

@@ -6,18 +6,15 @@ use formats::cost_model::CostModel;
 use formats::trace::{Detail, Trace, TraceError};
 use recorder::Slices;
 use tests::models::SplitMix;
-use tests::program::{Command, Program, Run};
+use tests::program::Program;
 use tests::recorded;
 
 use crate::frames::{FILE_HEAD_BYTES, frames, segments_before};
 use crate::load;
 
 fn record(rounds: u32) -> Vec<u8> {
-    let program = Program {
-        name: "mixed".to_owned(),
-        wasm: wat::parse_str(load::mixed(rounds)).expect("the text form parses"),
-        run: Run::Command(Command::default()),
-    };
+    let wasm = wat::parse_str(load::mixed(rounds)).expect("the text form parses");
+    let program = Program::command("mixed", wasm);
     recorded::record(&program, Slices::Chosen, Detail::Full).expect("it is recorded").trace
 }
 

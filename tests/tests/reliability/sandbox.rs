@@ -2,7 +2,7 @@
 
 use recorder::{Instrumented, Recorder, SharedBytes, Slices};
 use tests::exact::{Options, assert_exact_with};
-use tests::program::{Call, Program, Run};
+use tests::program::{Call, Program};
 
 use crate::binaries::{Runs, wf_analyze, wf_record};
 use crate::folder::{Folder, program};
@@ -44,11 +44,8 @@ fn a_program_reaches_no_ring_and_its_names_collide_with_none() {
         }
     }
     let call = |export: &str| Call { export: export.to_owned(), arguments: Vec::new() };
-    let program = Program {
-        name: "vandal".to_owned(),
-        wasm,
-        run: Run::Calls(vec![call("vandalize"), call("beyond"), call("vandalize")]),
-    };
+    let calls = vec![call("vandalize"), call("beyond"), call("vandalize")];
+    let program = Program::calls("vandal", wasm, calls);
     // Every oracle sees the same results, memories, globals and traps, and the same fuel.
     assert_exact_with(&program, &Options::default());
 }
