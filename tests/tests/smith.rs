@@ -1,8 +1,10 @@
 //! Random modules: what wasm-smith generates is recorded exactly.
 //!
-//! Each property draws modules until its time is up. `WF_SMITH_MS` sets another time for each, in
-//! milliseconds; `WF_SMITH_MODULES` a number of modules instead, however long they take. A failure prints
-//! the seed that repeats it, and leaves the module as text in the test's temporary directory.
+//! Each property draws modules until its time is up; `WF_SMITH_MS` sets another time for each, in
+//! milliseconds. With `WF_SMITH_MODULES` it tries so many numbers instead, however long that takes: those
+//! from `WF_SMITH_FIRST` on, or from 0. A number stands for the same module in every run, or for none, so
+//! that one run can go on where another one stopped. A failure prints the seed that repeats it, and leaves
+//! the module as text in the test's temporary directory.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,31 +12,54 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arbtest::arbitrary::{self, Unstructured};
 use arbtest::arbtest;
 use tests::exact::{Options, Summary};
-use tests::models;
+use tests::models::{self, SplitMix};
 use tests::observation::Ending;
 use tests::properties::{any_module, any_program, is_exact, rewrites_validate};
 
-/// Time for each property, and for each of its rounds where a number of modules is asked for.
+/// Time for each property.
 const BUDGET_MS: u64 = 5_000;
+/// How many numbers are tried between two accounts of what became of their modules.
+const NUMBERS_PER_REPORT: u64 = 1_000;
 
 fn asked_for(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().and_then(|number| number.parse().ok())
 }
 
-/// Tries `property` until its time is up, or until it tried as many modules as are asked for; `report`
-/// gives how many there were.
+/// The seed of the module with this number: 32 random bits, and how many bytes the module is made of.
+/// wasm-smith hardly ever uses more than 2 KiB.
+fn seed(number: u64) -> u64 {
+    let mut random = SplitMix(number);
+    let longest = 64 << random.below(10);
+    let bytes = 32 + random.below(longest);
+    random.bits() << 32 | u64::from(bytes)
+}
+
+/// Tries `property` until its time is up, or for all numbers that are asked for; `report` tells what
+/// became of the modules so far.
 fn search(
-    property: impl Fn(&mut Unstructured<'_>) -> arbitrary::Result<()>,
-    report: impl Fn() -> usize,
+    mut property: impl FnMut(&mut Unstructured<'_>) -> arbitrary::Result<()>,
+    report: impl Fn(),
 ) {
-    let Some(modules) = asked_for("WF_SMITH_MODULES") else {
-        arbtest(&property).budget_ms(asked_for("WF_SMITH_MS").unwrap_or(BUDGET_MS)).run();
-        report();
-        return;
-    };
-    while (report() as u64) < modules {
-        arbtest(&property).budget_ms(BUDGET_MS).run();
+    match asked_for("WF_SMITH_MODULES") {
+        None => arbtest(property).budget_ms(asked_for("WF_SMITH_MS").unwrap_or(BUDGET_MS)).run(),
+        Some(modules) => {
+            let first = asked_for("WF_SMITH_FIRST").unwrap_or(0);
+            for number in first..first + modules {
+                arbtest(|u| {
+                    // A module that takes more bytes than there are is none.
+                    let _ = property(u);
+                    Ok(())
+                })
+                .seed(seed(number))
+                .run();
+                if (number + 1 - first) % NUMBERS_PER_REPORT == 0 {
+                    println!("numbers {first} to {number}:");
+                    report();
+                }
+            }
+        }
     }
+    report();
 }
 
 #[test]
@@ -47,9 +72,7 @@ fn rewritten_modules_are_valid() {
         Ok(())
     };
     search(property, || {
-        let made = made.load(Ordering::Relaxed);
-        println!("{made} modules are valid after rewriting");
-        made
+        println!("{} modules are valid after rewriting", made.load(Ordering::Relaxed));
     });
 }
 
@@ -87,23 +110,22 @@ impl Counts {
 #[test]
 fn random_programs_are_exact() {
     let counts = Counts::default();
-    // The default model and one in which every operator has a price of its own.
-    let models = vec![models::random(7), models::builtin().remove(0)];
-    let options = Options { models, fuel_models: 1, ..Options::default() };
+    // A model in which every operator has a price of its own, and the default one: each module is priced
+    // by one of them, because pricing takes longer than all else.
+    let models = [models::random(7), models::builtin().remove(0)];
+    let options =
+        models.map(|model| Options { models: vec![model], fuel_models: 1, ..Options::default() });
     let property = |u: &mut Unstructured<'_>| {
         let Some((program, tamed)) = any_program(u)? else { return Ok(()) };
         counts.made.fetch_add(1, Ordering::Relaxed);
         guarded(&program.wasm, || {
-            if let Some(summary) = is_exact(&program, tamed, &options) {
+            if let Some(summary) = is_exact(&program, tamed, &options[program.wasm.len() % 2]) {
                 counts.add(&summary);
             }
         });
         Ok(())
     };
-    search(property, || {
-        println!("{counts:?}");
-        counts.made.load(Ordering::Relaxed)
-    });
+    search(property, || println!("{counts:?}"));
     assert!(counts.run.into_inner() > 0, "no module could be run");
 }
 
