@@ -227,13 +227,18 @@ fn names_of(wasm: &[u8]) -> Names {
 }
 
 #[test]
-fn a_function_without_room_for_locals_is_refused_by_name() {
-    let text = format!("(module (func (local {}) (nop)))", "i32 ".repeat(MAX_LOCALS as usize));
-    let wasm = wat::parse_str(text).expect("valid");
-    let (module, plan) = prepared(&wasm);
-    let error = instrument(&module, &plan, &InstrumentOptions::default()).expect_err("refused");
-    assert!(matches!(&error, InstrumentError::Limit { what, .. } if what.contains("locals")));
-    assert!(error.to_string().contains("function 0"), "{error}");
+fn a_function_without_room_for_locals_is_refused_by_number() {
+    let with = |locals| format!("(module (func (local {}) (nop)))", "i32 ".repeat(locals as usize));
+    let found_of = |locals| match refused(&with(locals)) {
+        InstrumentError::Limit { what, found, limit: MAX_LOCALS } => {
+            assert!(what.contains("locals of function 0"), "{what}");
+            found
+        }
+        error => panic!("{error}"),
+    };
+    let added = found_of(MAX_LOCALS) - MAX_LOCALS;
+    instrumented(&wat::parse_str(with(MAX_LOCALS - added)).expect("valid"));
+    assert_eq!(found_of(MAX_LOCALS - added + 1), MAX_LOCALS + 1);
 }
 
 /// The error that `text` is refused with.
@@ -259,15 +264,18 @@ fn a_module_without_room_for_a_memory_is_refused_by_number() {
 /// Operators of a byte each, and then a cut point that needs some more.
 #[test]
 fn a_function_without_room_for_its_events_is_refused_by_number() {
-    // What a body has beside its operators: no locals, and its end.
     let text = |operators| format!("(module (func $f {}))", "nop ".repeat(operators));
-    instrumented(&wat::parse_str(text(MAX_BODY_BYTES - 1000)).expect("valid"));
-    let error = refused(&text(MAX_BODY_BYTES - 2));
-    assert!(
-        matches!(&error, InstrumentError::Limit { what, limit, .. }
-            if what.contains("body of function 0") && *limit == MAX_BODY_BYTES as u64),
-        "{error}"
-    );
+    let found_of = |operators| match refused(&text(operators)) {
+        InstrumentError::Limit { what, found, limit } if limit == MAX_BODY_BYTES as u64 => {
+            assert!(what.contains("body of function 0"), "{what}");
+            found as usize
+        }
+        error => panic!("{error}"),
+    };
+    let operators = MAX_BODY_BYTES - 2;
+    let added = found_of(operators) - operators;
+    instrumented(&wat::parse_str(text(MAX_BODY_BYTES - added)).expect("valid"));
+    assert_eq!(found_of(MAX_BODY_BYTES - added + 1), MAX_BODY_BYTES + 1);
 }
 
 #[test]
