@@ -52,7 +52,7 @@ fn search(
                 })
                 .seed(seed(number))
                 .run();
-                if (number + 1 - first) % NUMBERS_PER_REPORT == 0 {
+                if (number + 1 - first).is_multiple_of(NUMBERS_PER_REPORT) {
                     println!("numbers {first} to {number}:");
                     report();
                 }
