@@ -187,7 +187,7 @@ impl<'a> Module<'a> {
         self.types[type_index as usize].as_ref().expect("validated as a function type")
     }
 
-    /// Whether the function with the index `function` is [silent](crate::silent).
+    /// Whether the function with the index `function` is [`silent`].
     pub fn is_silent(&self, function: u32) -> bool {
         let number = function.checked_sub(self.imported_functions);
         number.is_some_and(|number| self.silent.get(number as usize) == Some(&true))
