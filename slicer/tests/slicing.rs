@@ -407,3 +407,32 @@ fn what_is_not_supported_is_refused_by_name() {
     let legacy = wat::parse_str("(module (func try catch_all end))").expect("valid");
     assert!(refused(&legacy).contains("legacy_exceptions"), "{}", refused(&legacy));
 }
+
+/// A `br_table` each arm of which calls another silent function. What is kept of so many callees must not
+/// pass through each of so many blocks.
+#[test]
+fn the_slice_of_very_many_silent_calls_is_linear_in_them() {
+    let bytes = |arms: usize| {
+        let callees = "(func)".repeat(arms);
+        let labels: String = (0..arms).map(|arm| format!("{arm} ")).collect();
+        let call = |arm| format!(") (call {arm}) (br {})", arms - 1 - arm);
+        let calls: String = (0..arms).map(call).collect();
+        let text = format!(
+            "(module {callees} (func (param i32) (block {} (br_table {labels} (local.get 0)) {calls})))",
+            "(block ".repeat(arms)
+        );
+        let wasm = wat::parse_str(&text).expect("valid text");
+        let module = Module::parse(&wasm).expect("valid module");
+        let plan = slicer::plan::plan(&module, Slices::Chosen).expect("planned");
+        let function = arms as u32;
+        assert_eq!(plan.functions[arms].silent_calls.len(), arms);
+        let keys = [SliceKey { function, kind: SliceKind::Region(0) }];
+        let model = CostModel::builtin("unit").expect("built in");
+        let made = SliceModule::generate(&module, &plan, Accounts::Fuel(&model), &keys);
+        let made = made.expect("generated");
+        assert_eq!(made.slices[0].callees.len(), arms);
+        made.wasm.len()
+    };
+    let (some, many) = (bytes(500), bytes(4_000));
+    assert!(many < 12 * some, "{some} bytes, {many} for eight times as many");
+}

@@ -8,7 +8,7 @@
 //! Where the original may trap within a nest, so may its slice: then what it leaves is what was spent
 //! up to there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use formats::plan::{Edge, Recorded};
 use wasmparser::{MemArg, Operator, ValType};
@@ -67,8 +67,8 @@ struct Builder<'p, 'a> {
     /// of which runs once at most; variables for them would have to be merged wherever ways meet.
     counted: BTreeMap<u32, u64>,
     iterations: BTreeMap<u32, Variable>,
-    /// Silent calls, by callee.
-    calls: BTreeMap<u32, Variable>,
+    /// The callees of silent calls, which are counted in the memory as well, and which result each is.
+    calls: BTreeMap<u32, u64>,
     /// The block of the slice for each block of the skeleton.
     blocks: HashMap<u32, BlockId>,
     /// Edges into each block of the slice that are still to come.
@@ -140,10 +140,9 @@ impl<'p, 'a> Builder<'p, 'a> {
             self.iterations.insert(this, self.variables.declare(ValType::I64));
         }
         if let Amounts::Fuel { .. } = self.parts.amounts {
-            for call in skeleton.silent_calls() {
-                let variables = &mut self.variables;
-                self.calls.entry(call.callee).or_insert_with(|| variables.declare(ValType::I64));
-            }
+            let callees: BTreeSet<u32> = skeleton.silent_calls().map(|call| call.callee).collect();
+            let first = (self.counted.len() + self.fuel.len() + self.iterations.len()) as u64;
+            self.calls = callees.into_iter().zip(first..).collect();
         }
         for &block in &skeleton.blocks {
             let made = self.function.add_block(skeleton.block(block).first_operator);
@@ -238,8 +237,8 @@ impl<'p, 'a> Builder<'p, 'a> {
             self.add(block, iterations, 1);
         }
         for call in skeleton.function.silent_calls_in(index) {
-            if let Some(&calls) = self.calls.get(&call.callee) {
-                self.add(block, calls, 1);
+            if let Some(&result) = self.calls.get(&call.callee) {
+                self.add_in_memory(block, result, 1);
             }
         }
         Ok(())
@@ -468,14 +467,14 @@ impl<'p, 'a> Builder<'p, 'a> {
 
     /// Stores the results, as far as `block` knows them.
     fn store_results(&mut self, block: BlockId) {
-        let mut results: Vec<Variable> = self.fuel.values().copied().collect();
-        results.extend(self.iterations.values());
-        results.extend(self.calls.values());
+        let sums = self.fuel.values().chain(self.iterations.values()).copied();
+        let mut results: Vec<(u64, Variable)> = (self.counted.len() as u64..).zip(sums).collect();
         if self.parts.skeleton.nest.is_none() {
-            results.push(self.end);
+            let behind = self.counted.len() + results.len() + self.calls.len();
+            results.push((behind as u64, self.end));
         }
         let zero = self.instruction(block, Operator::I32Const { value: 0 }, &[], ValType::I32);
-        for (index, variable) in (self.counted.len() as u64..).zip(results) {
+        for (index, variable) in results {
             let value = self.variables.read(&mut self.function, block, variable);
             let store = Operator::I64Store { memarg: memarg(index) };
             self.function.add_instruction(block, store, [zero, value], [], MADE);

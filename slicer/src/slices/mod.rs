@@ -126,8 +126,8 @@ pub struct SliceInfo {
     pub contexts: Vec<Option<u32>>,
     /// The loops whose iterations the next results are, in their order.
     pub loops: Vec<u32>,
-    /// The defined functions whose silent calls the next results count, in their order; none for
-    /// [`Accounts::Blocks`].
+    /// The defined functions whose silent calls the next results count, in their order: the memory has to hold
+    /// 0 there before the slice runs. None for [`Accounts::Blocks`].
     pub callees: Vec<u32>,
     /// What all blocks of the slice add, each once: for every iteration that it counts, a slice adds
     /// at most this much.

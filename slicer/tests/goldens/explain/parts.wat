@@ -238,8 +238,8 @@ func 2: 54 operators
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
+        i64[0 + 8] = i64[0 + 8] + 1i64
         i64[0] = 3i64
-        i64[0 + 8] = 1i64
         i64[0 + 16] = 73i64
         return
       }
@@ -254,8 +254,8 @@ func 2: 54 operators
       v0: i64  which of 1 path
     keeps
       func slice(v0: i64) {
+        i64[0 + 8] = i64[0 + 8] + 1i64
         i64[0] = 6i64
-        i64[0 + 8] = 1i64
         i64[0 + 16] = 73i64
         return
       }

@@ -92,16 +92,16 @@ func 1 function_1: 25 operators
       v2: i32  i32.load8_u @6, kept aside
     keeps
       func slice(v0: i64, v1: i32, v2: i32) {
-        var v10: i64, v11: i64, v12: i64
+        var v12: i64, v13: i64, v14: i64
+        i64[0 + 16] = i64[0 + 16] + 1i64
         if v1 {
-          v10, v11, v12 = 0i64, 3i64, 16i64
+          v12, v13, v14 = 0i64, 3i64, 16i64
         } else {
-          v10, v11, v12 = 1i64, 4i64, 28i64
+          v12, v13, v14 = 1i64, 4i64, 28i64
         }
-        i64[0] = v10
-        i64[0 + 8] = v11
-        i64[0 + 16] = 1i64
-        i64[0 + 24] = v12
+        i64[0] = v12
+        i64[0 + 8] = v13
+        i64[0 + 24] = v14
         return
       }
     results
@@ -323,18 +323,18 @@ func 1 function_1: 25 operators
       v0: i64  which of 2 paths
     keeps
       func slice(v0: i64) {
-        var v9: i64, v10: i64, v11: i64, v12: i64, v13: i64
+        var v11: i64, v12: i64, v13: i64, v14: i64, v15: i64
+        i64[0 + 32] = i64[0 + 32] + 1i64
         if v0 >=u 1i64 {
-          v9, v10, v11, v12, v13 = 2i64, 4i64, 1i64, 1i64, 2i64
+          v11, v12, v13, v14, v15 = 2i64, 4i64, 1i64, 1i64, 2i64
         } else {
-          v9, v10, v11, v12, v13 = 0i64, 3i64, 0i64, 0i64, 16i64
+          v11, v12, v13, v14, v15 = 0i64, 3i64, 0i64, 0i64, 16i64
         }
-        i64[0] = v9
-        i64[0 + 8] = v10
-        i64[0 + 16] = v11
-        i64[0 + 24] = v12
-        i64[0 + 32] = 1i64
-        i64[0 + 40] = v13
+        i64[0] = v11
+        i64[0 + 8] = v12
+        i64[0 + 16] = v13
+        i64[0 + 24] = v14
+        i64[0 + 40] = v15
         return
       }
     results
