@@ -222,14 +222,16 @@ fn the_plan_of_another_module_is_an_error() {
 #[test]
 fn the_plan_of_a_similar_module_is_an_error() {
     let one_import = "(import \"a\" \"b\" (func))";
-    let functions = "(func (loop nop)) (func nop)";
+    let functions = "(func (loop nop)) (func nop) (func (call 2))";
     let program = Program::new(&format!("(module {one_import} {functions})"), odd_prices());
     for other in [
         format!("(module {one_import} {one_import} {functions})"),
         format!("(module {one_import} {functions} (func))"),
-        format!("(module {one_import} (func (loop nop)))"),
-        format!("(module {one_import} (func (block nop)) (func nop))"),
-        format!("(module {one_import} (func (loop nop)) (func nop nop))"),
+        format!("(module {one_import} (func (loop nop)) (func nop))"),
+        format!("(module {one_import} (func (block nop)) (func nop) (func (call 2)))"),
+        format!("(module {one_import} (func (loop nop)) (func nop nop) (func (call 2)))"),
+        format!("(module {one_import} (func (loop nop)) (func nop) (func (call 3)))"),
+        format!("(module {one_import} (func (loop nop)) (func nop) (func nop))"),
     ] {
         let module = wat::parse_str(&other).expect("the text form parses");
         let header = Header { module, ..program.header(Detail::Full) };

@@ -333,8 +333,8 @@ fn cost_of_line(
 /// Compilers merge a read into an instruction of a later operator that uses what was read, and
 /// then name that operator. They do so only where nothing between the two has an effect. So it
 /// was the named operator, if that accesses a memory, or one of the reads before it in the same
-/// straight stretch of code, back to the last write. The result is empty when there is none: then
-/// the compiler has moved the named operator to another place.
+/// straight stretch of code, back to the last write or call. The result is empty when there is none:
+/// then the compiler has moved the named operator to another place.
 ///
 /// # Errors
 ///
@@ -355,6 +355,9 @@ pub fn suspects(
     module.for_each_operator(function, |index, _, decoded| {
         if !(first..=operator).contains(&index) {
             return Ok(());
+        }
+        if matches!(decoded, Operator::Call { .. }) {
+            suspects.clear();
         }
         match access(module, &decoded) {
             Some(Access::Read) => suspects.push(index),

@@ -251,16 +251,19 @@ mod tests {
 
     #[test]
     fn a_body_is_as_long_as_the_limit_of_its_kind_and_no_longer() {
-        for kind in FrameKind::ALL {
-            let limit = match kind {
-                FrameKind::Header => MAX_HEADER_BYTES,
-                FrameKind::Tally | FrameKind::Segment | FrameKind::Counts | FrameKind::Unkept => {
-                    MAX_SEGMENT_BYTES
-                }
-                FrameKind::Outcome | FrameKind::Drop => MAX_NOTE_BYTES,
-                FrameKind::Index => MAX_INDEX_BYTES,
-                FrameKind::Footer => MAX_FOOTER_BYTES,
-            };
+        let limits = [
+            (FrameKind::Header, MAX_HEADER_BYTES),
+            (FrameKind::Tally, MAX_SEGMENT_BYTES),
+            (FrameKind::Segment, MAX_SEGMENT_BYTES),
+            (FrameKind::Counts, MAX_SEGMENT_BYTES),
+            (FrameKind::Unkept, MAX_SEGMENT_BYTES),
+            (FrameKind::Outcome, MAX_NOTE_BYTES),
+            (FrameKind::Drop, MAX_NOTE_BYTES),
+            (FrameKind::Index, MAX_INDEX_BYTES),
+            (FrameKind::Footer, MAX_FOOTER_BYTES),
+        ];
+        assert_eq!(limits.len(), FrameKind::ALL.len());
+        for (kind, limit) in limits {
             assert_eq!(fault(kind, limit, limit), None, "{kind:?}");
             let beyond = fault(kind, limit, limit + 1).expect("one byte too many");
             assert!(beyond.contains(&format!("limit of {limit}")), "{kind:?}: {beyond}");
