@@ -1,12 +1,16 @@
 //! The buffers that segments travel in from the guest to the writer, and back.
 //!
-//! A pool gives out the buffer that came back last, which is still in the caches; and it allocates
-//! another one only when none is back, so that a writer that keeps up has two or three to go round,
-//! however many there may be.
+//! Buffers go out in the order in which they came back. The one that came back last is still in the caches of
+//! the writer's core, from where each of its lines would have to be taken away: that takes the guest three times
+//! as long as to fill one that came back before. So there is a stock of them ([`ROUND_BYTES`]), and more
+//! are allocated only when none is back.
 
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Buffers of one size, of which there are at most so many.
+use crate::limits::ROUND_BYTES;
+
+/// Buffers of one size.
 pub(super) struct Pool {
     state: Mutex<State>,
     /// Signalled when a buffer comes back or the pool is closed.
@@ -17,7 +21,8 @@ pub(super) struct Pool {
 }
 
 struct State {
-    free: Vec<Vec<u8>>,
+    /// Those that came back, in that order.
+    free: VecDeque<Vec<u8>>,
     /// How many buffers may still be allocated.
     unallocated: usize,
     /// Whether no buffer will come back any more.
@@ -27,12 +32,24 @@ struct State {
 impl Pool {
     /// A pool of at most `buffers` buffers of `buffer_bytes` each.
     pub(super) fn new(buffers: usize, buffer_bytes: usize) -> Pool {
-        let state = State { free: Vec::new(), unallocated: buffers, closed: false };
+        let state = State { free: VecDeque::new(), unallocated: buffers, closed: false };
         Pool {
             state: Mutex::new(state),
             changed: Condvar::new(),
             ended: Condvar::new(),
             buffer_bytes,
+        }
+    }
+
+    /// Allocates the stock, and touches its memory, so that the guest has no page faults to wait for.
+    pub(super) fn stock_up(&self) {
+        for _ in 0..ROUND_BYTES.checked_div(self.buffer_bytes).unwrap_or(0) {
+            if !self.lock().may_allocate() {
+                return;
+            }
+            let mut buffer = vec![u8::MAX; self.buffer_bytes];
+            buffer.clear();
+            self.give(buffer);
         }
     }
 
@@ -57,7 +74,7 @@ impl Pool {
 
     /// Gives a buffer back.
     pub(super) fn give(&self, buffer: Vec<u8>) {
-        self.lock().free.push(buffer);
+        self.lock().free.push_back(buffer);
         self.changed.notify_one();
     }
 
@@ -85,10 +102,16 @@ impl State {
         if self.closed {
             return None;
         }
-        self.free.pop().or_else(|| {
-            self.unallocated = self.unallocated.checked_sub(1)?;
-            Some(Vec::with_capacity(buffer_bytes))
-        })
+        self.free
+            .pop_front()
+            .or_else(|| self.may_allocate().then(|| Vec::with_capacity(buffer_bytes)))
+    }
+
+    /// Whether there may be one more buffer, which is counted then.
+    fn may_allocate(&mut self) -> bool {
+        let left = self.unallocated.checked_sub(1);
+        self.unallocated = left.unwrap_or(0);
+        left.is_some()
     }
 }
 
@@ -97,16 +120,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_buffer_that_came_back_last_goes_out_first() {
-        let pool = Pool::new(2, 16);
-        let (mut first, mut second) = (pool.try_take().unwrap(), pool.try_take().unwrap());
-        assert!(first.capacity() >= 16 && pool.try_take().is_none());
-        first.push(1);
-        second.push(2);
-        pool.give(second);
-        pool.give(first);
-        assert_eq!(pool.try_take(), Some(vec![1]));
-        assert_eq!(pool.wait(), Some(vec![2]));
+    fn buffers_go_round_in_the_order_in_which_they_come_back() {
+        let pool = Pool::new(4, 16);
+        let mut buffers: Vec<Vec<u8>> =
+            (0..4).map(|_| pool.try_take().expect("one of four")).collect();
+        assert!(pool.try_take().is_none());
+        for (mark, buffer) in (0..).zip(&mut buffers) {
+            assert!(buffer.is_empty() && buffer.capacity() >= 16);
+            buffer.push(mark);
+        }
+        for place in [3, 1, 2, 0] {
+            pool.give(std::mem::take(&mut buffers[place]));
+        }
+        let marks: Vec<u8> = (0..4).map(|_| pool.wait().expect("one that came back")[0]).collect();
+        assert_eq!(marks, [3, 1, 2, 0]);
+    }
+
+    #[test]
+    fn the_stock_is_a_part_of_the_pool() {
+        let bytes = ROUND_BYTES / 3;
+        let stocked = |buffers: usize| {
+            let pool = Pool::new(buffers, bytes);
+            pool.stock_up();
+            let state = pool.lock();
+            (state.free.len(), state.unallocated)
+        };
+        assert_eq!(stocked(5), (3, 2));
+        assert_eq!(stocked(2), (2, 0));
     }
 
     #[test]

@@ -3,21 +3,35 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, RecvError, TryRecvError};
 use formats::events::{EventError, Events};
 use formats::plan::EventLayout;
 use formats::trace::{
     Detail, Header, Histogram, Outcome, Packer, Sample, SegmentInfo, TraceWriter,
 };
 
-use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, MIN_REPETITION};
+use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, MAX_NAPS, MIN_REPETITION, NAP};
 
 use super::counter::{ByteCount, CountedWrite};
 use super::pool::Pool;
 use super::report::{Cause, Ended};
 use super::words::WordBuffer;
 use super::{DrainFailure, DrainReport, FilledSegment, Loss, Message};
+
+/// The next message. Naps a few times before it waits: who sends while the writer waits has to wake it, which
+/// takes the guest longer than to send.
+fn next(full: &Receiver<Message>) -> Result<Message, RecvError> {
+    for _ in 0..MAX_NAPS {
+        match full.try_recv() {
+            Ok(message) => return Ok(message),
+            Err(TryRecvError::Empty) => thread::sleep(NAP),
+            Err(TryRecvError::Disconnected) => return Err(RecvError),
+        }
+    }
+    full.recv()
+}
 
 /// Owns the trace while it's being written.
 pub(super) struct Writer<W: Write> {
@@ -60,8 +74,9 @@ impl<W: Write> Writer<W> {
     /// it goes, nobody waits for a buffer afterwards.
     pub(super) fn run(mut self, full: &Receiver<Message>, ended: &OnceLock<Ended>) {
         let _closing = Closing(self.pool.clone());
+        self.pool.stock_up();
         loop {
-            match full.recv() {
+            match next(full) {
                 Ok(Message::Segment(segment)) => {
                     self.trace.hurry(full.len() >= self.hurry_at);
                     self.segment(segment);
