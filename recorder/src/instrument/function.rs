@@ -5,28 +5,31 @@
 //!
 //! * the body is wrapped in a block, so that `return` and branches to the function's label lead to
 //!   one place behind it, where the last path is pushed;
-//! * a `br_table` whose edges have values, or counters, goes through *pads*, one for each target, that
+//! * ([`branches`]) a `br_table` whose edges have values, or counters, goes through *pads*, one for each target, that
 //!   add the value, or count, and branch on;
-//! * a `try_table` is wrapped in blocks, one for each catch clause, where the region of a caught
+//! * ([`catches`]) a `try_table` is wrapped in blocks, one for each catch clause, where the region of a caught
 //!   exception starts before control goes on to the clause's label.
 //!
 //! Labels are therefore counted anew: each frame of the original control stack knows the position
 //! of its label among the open labels of the output.
 
+mod branches;
+mod catches;
+
 use std::collections::{BTreeSet, HashMap};
 
-use formats::plan::{Block, Counter, Edge, Exit, FunctionPlan, Origin, Plan, RegionKind, Scalar};
-use slicer::cfg::catch_label;
+use formats::plan::{Block, Counter, Exit, FunctionPlan, Origin, Plan, RegionKind, Scalar};
 use slicer::module::Module;
 use wasm_encoder::reencode::Reencode;
-use wasm_encoder::{Encode, Instruction, InstructionSink};
-use wasmparser::{BlockType, Operator, TryTable, ValType};
+use wasm_encoder::{Encode, InstructionSink};
+use wasmparser::{BlockType, Operator, ValType};
 
 use super::push::{FlushCheck, Locals, Push};
 use super::types::BlockTypes;
 use super::values::{PushPoint, Values};
 use super::{Additions, InstrumentError, ShiftFunctions};
 use crate::limits::MAX_LOCALS;
+use catches::Landing;
 
 /// An instrumented body.
 pub(super) struct Rewritten {
@@ -50,14 +53,6 @@ struct Frame {
     label_types: Vec<ValType>,
     /// For a `try_table` that was wrapped: where its clauses go on to.
     landings: Vec<Landing>,
-}
-
-/// Where a caught exception goes on to.
-struct Landing {
-    /// First event of the region that starts there.
-    first_event: u32,
-    /// Position of the label that the clause names.
-    target: u32,
 }
 
 pub(super) struct Rewriter<'a> {
@@ -426,61 +421,12 @@ impl<'a> Rewriter<'a> {
         self.output.flush_checks.push(check);
     }
 
-    /// The edges that leave the current block, in the order in which the operator names them.
-    fn edges(&self) -> &'a [Edge] {
-        match self.current_block().map(|block| &block.exit) {
-            Some(Exit::Branch(edges)) => edges,
-            _ => &[],
-        }
-    }
-
-    /// Takes the fall-through edge of a conditional branch, or the edge into the then-arm of an `if`.
-    fn add_fallthrough(&mut self) {
-        if let [_, fallthrough] = self.edges() {
-            self.take_edge(1, fallthrough.value);
-        }
-    }
-
-    /// Takes the edge number `edge` of the current block: adds its value, or counts it.
-    fn take_edge(&mut self, edge: u32, value: u32) {
-        self.push.add_path(&mut self.output.bytes, value);
-        if let Some(block) = self.current {
-            self.count(Counter::Edge { block, edge });
-        }
-    }
-
-    /// Whether code stands on edges of the current block.
-    fn marks_edges(&self) -> bool {
-        let counted = |(edge, block)| self.counters.contains_key(&Counter::Edge { block, edge });
-        let values = self.edges().iter().any(|edge| edge.value != 0);
-        values || (1..self.edges().len() as u32).zip(self.current.into_iter().cycle()).any(counted)
-    }
-
     fn open(&mut self, block_type: BlockType, is_loop: bool, original: &[u8]) {
         let (params, results) = self.module.block_signature(block_type);
         let label_types = if is_loop { params } else { results };
         self.copy(original);
         self.frames.push(Frame { position: self.depth, label_types, landings: Vec::new() });
         self.depth += 1;
-    }
-
-    fn end(&mut self) {
-        let frame = self.frames.pop().expect("validated");
-        self.close_block();
-        if frame.landings.is_empty() {
-            return;
-        }
-        // Behind the try_table: its results leave the blocks around it; then the clauses.
-        let out_of_all = frame.landings.len() as u32;
-        self.sink().br(out_of_all);
-        for landing in frame.landings {
-            self.close_block();
-            self.push.load_position(&mut self.output.bytes);
-            self.push.set_path(&mut self.output.bytes, landing.first_event);
-            let depth = self.relative(landing.target);
-            self.sink().br(depth);
-        }
-        self.close_block();
     }
 
     /// Position of the label with the relative depth `depth` in the original.
@@ -491,168 +437,6 @@ impl<'a> Rewriter<'a> {
     /// Relative depth, in the output, of the label at `position`.
     fn relative(&self, position: u32) -> u32 {
         self.depth - 1 - position
-    }
-
-    fn branch(&mut self, operator: &Operator<'a>, original: &[u8]) -> Result<(), InstrumentError> {
-        let mut moved = self.shift.instruction(operator.clone())?;
-        let label = match &mut moved {
-            Instruction::Br(label)
-            | Instruction::BrIf(label)
-            | Instruction::BrOnNull(label)
-            | Instruction::BrOnNonNull(label)
-            | Instruction::BrOnCast { relative_depth: label, .. }
-            | Instruction::BrOnCastFail { relative_depth: label, .. } => label,
-            _ => unreachable!("called for branches with one label"),
-        };
-        let new_label = self.relative(self.position(*label));
-        if new_label == *label {
-            self.copy(original);
-        } else {
-            *label = new_label;
-            moved.encode(&mut self.output.bytes);
-        }
-        Ok(())
-    }
-
-    fn br_table(&mut self, targets: &wasmparser::BrTable<'_>) -> Result<(), InstrumentError> {
-        let mut entries = targets.targets().collect::<Result<Vec<u32>, _>>()?;
-        entries.push(targets.default());
-        let edges = self.edges();
-        if !self.marks_edges() {
-            let entries = entries.iter().map(|&entry| self.relative(self.position(entry)));
-            let entries = entries.collect();
-            self.emit_br_table(entries);
-            return Ok(());
-        }
-        let table = Switch::new(&entries, edges);
-        let default = self.frames.len() - 1 - targets.default() as usize;
-        if self.frames[default].label_types.is_empty() {
-            self.switch_through_pads(&entries, &table);
-        } else {
-            self.switch_twice(&entries, &table);
-        }
-        Ok(())
-    }
-
-    fn emit_br_table(&mut self, mut entries: Vec<u32>) {
-        let default = entries.pop().expect("a br_table has a default");
-        self.sink().br_table(entries, default);
-    }
-
-    /// Each target but the first gets a pad, where its value is added:
-    ///
-    /// ```text
-    /// local.set $scratch
-    /// block
-    ///   block
-    ///     local.get $scratch  br_table …
-    ///   end
-    ///   path += value of target 1;  br target 1
-    /// end
-    /// path += value of target 2;  br target 2
-    /// ```
-    fn switch_through_pads(&mut self, entries: &[u32], table: &Switch) {
-        let scratch = self.push.locals.scratch;
-        let pads = table.labels.len() as u32 - 1;
-        self.sink().local_set(scratch);
-        for _ in 0..pads {
-            self.sink().block(wasm_encoder::BlockType::Empty);
-        }
-        self.depth += pads;
-        self.sink().local_get(scratch);
-        let through_pads = entries
-            .iter()
-            .map(|entry| match table.numbers[entry] {
-                0 => self.relative(self.position(*entry)),
-                number => number - 1,
-            })
-            .collect();
-        self.emit_br_table(through_pads);
-        for (edge, (&label, &value)) in (0..).zip(table.labels.iter().zip(&table.values)).skip(1) {
-            self.close_block();
-            self.take_edge(edge, value);
-            let target = self.relative(self.position(label));
-            self.sink().br(target);
-        }
-    }
-
-    /// Branches that carry values can't go through pads without naming the values' types. So the
-    /// index is looked at twice: first to add the value, then to branch.
-    fn switch_twice(&mut self, entries: &[u32], table: &Switch) {
-        let scratch = self.push.locals.scratch;
-        let pads = table.labels.len() as u32 - 1;
-        self.sink().local_tee(scratch);
-        for _ in 0..=pads {
-            self.sink().block(wasm_encoder::BlockType::Empty);
-        }
-        self.sink().local_get(scratch);
-        let to_pads = entries.iter().map(|entry| table.numbers[entry]).map(|number| match number {
-            0 => pads,
-            number => number - 1,
-        });
-        let to_pads = to_pads.collect();
-        self.emit_br_table(to_pads);
-        for (number, &value) in (1..).zip(&table.values[1..]) {
-            self.sink().end();
-            self.take_edge(number, value);
-            self.sink().br(pads - number);
-        }
-        self.sink().end();
-        let unchanged = entries.iter().map(|&entry| self.relative(self.position(entry))).collect();
-        self.emit_br_table(unchanged);
-    }
-
-    /// Wraps a reachable `try_table` in a block that its results leave, and one for each clause:
-    ///
-    /// ```text
-    /// block $done
-    ///   block $clause1
-    ///     block $clause0
-    ///       try_table (catch … $clause0) (catch … $clause1) … end
-    ///       br $done
-    ///     end
-    ///     path = landing 0;  br label 0
-    ///   end
-    ///   path = landing 1;  br label 1
-    /// end
-    /// ```
-    fn try_table(&mut self, index: u32, try_table: &TryTable) -> Result<(), InstrumentError> {
-        let (params, results) = self.module.block_signature(try_table.ty);
-        let reachable = self.current.is_some();
-        let mut landings = Vec::new();
-        if reachable && !try_table.catches.is_empty() {
-            landings = self.landings(index, try_table);
-            self.open_block(&params, &results)?;
-            for catch in try_table.catches.iter().rev() {
-                let frame = self.frames.len() - 1 - catch_label(catch) as usize;
-                let label_types = self.frames[frame].label_types.clone();
-                self.open_block(&params, &label_types)?;
-            }
-        }
-        let wrapped = !landings.is_empty();
-        let catches = try_table.catches.iter().enumerate().map(|(clause, catch)| {
-            let label = match wrapped {
-                true => clause as u32,
-                false => self.relative(self.position(catch_label(catch))),
-            };
-            relabelled(catch, label)
-        });
-        let catches: Vec<_> = catches.collect();
-        let block_type = self.shift.block_type(try_table.ty)?;
-        self.sink().try_table(block_type, catches);
-        self.frames.push(Frame { position: self.depth, label_types: results, landings });
-        self.depth += 1;
-        Ok(())
-    }
-
-    fn landings(&self, index: u32, try_table: &TryTable) -> Vec<Landing> {
-        (0..)
-            .zip(try_table.catches.iter())
-            .map(|(clause, catch)| Landing {
-                first_event: self.landing_events[&(index, clause)],
-                target: self.position(catch_label(catch)),
-            })
-            .collect()
     }
 }
 
@@ -668,40 +452,4 @@ fn val_type(ty: Scalar) -> wasm_encoder::ValType {
 /// Whether block `index` is the one through which every ordinary exit goes.
 fn is_epilogue(plan: &FunctionPlan, index: u32) -> bool {
     plan.blocks[index as usize].exit == Exit::Return
-}
-
-/// The distinct labels of a `br_table`, in the order of its edges.
-struct Switch {
-    labels: Vec<u32>,
-    values: Vec<u32>,
-    /// For each label its place in `labels`.
-    numbers: HashMap<u32, u32>,
-}
-
-impl Switch {
-    fn new(entries: &[u32], edges: &[Edge]) -> Self {
-        let mut switch = Switch {
-            labels: Vec::with_capacity(edges.len()),
-            values: edges.iter().map(|edge| edge.value).collect(),
-            numbers: HashMap::new(),
-        };
-        for &entry in entries {
-            let next = switch.labels.len() as u32;
-            switch.numbers.entry(entry).or_insert_with(|| {
-                switch.labels.push(entry);
-                next
-            });
-        }
-        switch
-    }
-}
-
-fn relabelled(catch: &wasmparser::Catch, label: u32) -> wasm_encoder::Catch {
-    use wasmparser::Catch;
-    match *catch {
-        Catch::One { tag, .. } => wasm_encoder::Catch::One { tag, label },
-        Catch::OneRef { tag, .. } => wasm_encoder::Catch::OneRef { tag, label },
-        Catch::All { .. } => wasm_encoder::Catch::All { label },
-        Catch::AllRef { .. } => wasm_encoder::Catch::AllRef { label },
-    }
 }
