@@ -41,15 +41,18 @@ impl Pool {
         }
     }
 
-    /// Allocates the stock, and touches its memory, so that the guest has no page faults to wait for.
+    /// Allocates the stock, and touches its memory, so that the guest has no page faults to wait for. Who needs
+    /// a buffer meanwhile allocates one.
     pub(super) fn stock_up(&self) {
         for _ in 0..ROUND_BYTES.checked_div(self.buffer_bytes).unwrap_or(0) {
-            if !self.lock().may_allocate() {
-                return;
-            }
             let mut buffer = vec![u8::MAX; self.buffer_bytes];
             buffer.clear();
-            self.give(buffer);
+            let mut state = self.lock();
+            if !state.may_allocate() {
+                return;
+            }
+            state.free.push_back(buffer);
+            self.changed.notify_one();
         }
     }
 
