@@ -6,6 +6,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use formats::trace::{Detail, Header, Outcome, TraceWriter};
+use recorder::instrument::FLUSH_IMPORT;
 use recorder::recorder::TOOL;
 use recorder::{
     DEFAULT_RING_BYTES, DrainOptions, DrainReport, Instrumented, Recording, Slices, Stream,
@@ -73,6 +74,7 @@ pub(crate) struct Compiled<'a> {
     engine: Engine,
     module: Module,
     recorded: Option<Recorded>,
+    discards: bool,
 }
 
 /// What a recorded program needs beside its code.
@@ -151,7 +153,7 @@ impl<'a> Compiled<'a> {
     ) -> wasmtime::Result<Compiled<'a>> {
         let module = Module::new(&engine, &program.wasm)?;
         check_command(&module)?;
-        Ok(Compiled { program, way, engine, module, recorded: None })
+        Ok(Compiled { program, way, engine, module, recorded: None, discards: false })
     }
 
     fn recorded(program: &'a Program, engine: Engine) -> wasmtime::Result<Compiled<'a>> {
@@ -169,7 +171,14 @@ impl<'a> Compiled<'a> {
             plan: instrumented.plan.clone(),
         };
         let recorded = Some(Recorded { instrumented, header });
-        Ok(Compiled { program, way: Way::Recording, engine, module, recorded })
+        let way = Way::Recording;
+        Ok(Compiled { program, way, engine, module, recorded, discards: false })
+    }
+
+    /// From now on throws away what is in a full ring, if the program is to be recorded. What recording costs then
+    /// are the program's own instructions.
+    pub(crate) fn discard(&mut self) {
+        self.discards = true;
     }
 
     /// The instrumented program, if it's to be recorded.
@@ -200,8 +209,12 @@ impl<'a> Compiled<'a> {
             Way::Epoch => store.set_epoch_deadline(FAR_AWAY),
         }
         let mut linker = self.linker(&mut store)?;
-        let drain = self.recorded.as_ref().map(|recorded| Drain::start(recorded, &mut linker));
-        let drain = drain.transpose()?;
+        let drain = self.recorded.as_ref().map(Drain::start).transpose()?;
+        match &drain {
+            Some(_) if self.discards => define_discard(&mut linker)?,
+            Some(drain) => drain.stream.define(&mut linker)?,
+            None => {}
+        }
 
         let program = linker.instantiate_pre(&self.module)?;
 
@@ -227,6 +240,13 @@ impl<'a> Compiled<'a> {
         imports::define_unknown(&mut linker, store, &self.module, UnknownImports::Default)?;
         Ok(linker)
     }
+}
+
+/// Defines a flush that does nothing: the ring's events are gone.
+fn define_discard(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    let (module, name) = FLUSH_IMPORT;
+    linker.func_wrap(module, name, |_: i32| {})?;
+    Ok(())
 }
 
 /// What commands start with.
@@ -278,13 +298,12 @@ struct Drain<'a> {
 }
 
 impl<'a> Drain<'a> {
-    fn start(recorded: &'a Recorded, linker: &mut Linker<Guest>) -> wasmtime::Result<Drain<'a>> {
+    fn start(recorded: &'a Recorded) -> wasmtime::Result<Drain<'a>> {
         let Recorded { instrumented, header } = recorded;
         let options =
             DrainOptions { ring_bytes: instrumented.ring_bytes, ..DrainOptions::default() };
         let recording = Recording::start(io::sink(), header, options)?;
         let stream = recording.stream(&instrumented.plan);
-        stream.define(linker)?;
         Ok(Drain { instrumented, recording, stream })
     }
 
@@ -375,6 +394,22 @@ mod tests {
                 assert_ne!(this.module.text(), other.module.text(), "{:?}", this.way);
             }
         }
+    }
+
+    #[test]
+    fn discarded_events_are_gone_but_for_the_last_ones() {
+        let text = r#"(module (func $call) (table funcref (elem $call))
+            (func (export "_start") (local i32) (loop (call_indirect (i32.const 0))
+                (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 100000))))))"#;
+        let program = Program::of_text("calls", text).unwrap();
+        let mut compiled = Compiled::new(&program, Way::Recording).unwrap();
+        let events =
+            |compiled: &Compiled<'_>| compiled.run().unwrap().drained.unwrap().report.events;
+        let all = events(&compiled);
+        assert!(all >= 200_000, "{all}");
+        compiled.discard();
+        let left = events(&compiled);
+        assert!(left > 0 && left <= u64::from(DEFAULT_RING_BYTES) / 4, "{left}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod codec;
 mod decode;
 mod drain;
+mod handover;
 mod plan;
 mod push;
 mod replay;
@@ -17,6 +18,7 @@ use sample::Sample;
 fn pieces(criterion: &mut Criterion) {
     plan::bench(criterion);
     push::bench(criterion);
+    handover::bench(criterion);
     let samples = Sample::all();
     drain::bench(criterion, &samples);
     codec::bench(criterion, &samples);

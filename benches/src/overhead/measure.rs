@@ -17,11 +17,11 @@ const SHORT_PROGRAM: Duration = Duration::from_millis(500);
 /// … or until there were so many.
 const MOST_TURNS: usize = 51;
 
-/// The figures of `program`, of at least so many turns.
-pub(super) fn measure(program: &Program, runs: u32) -> wasmtime::Result<Figures> {
+/// The figures of `program`, of at least so many turns; `discard` says whether events are thrown away.
+pub(super) fn measure(program: &Program, runs: u32, discard: bool) -> wasmtime::Result<Figures> {
     let context = || program.name.clone();
     let preparation = Preparation::measure(program, runs).with_context(context)?;
-    let turns = Turns::run(program, runs as usize)?;
+    let turns = Turns::run(program, runs as usize, discard)?;
     let peak_bytes = peaks(program).with_context(context)?;
     let operators = Compiled::counting(program).and_then(|counting| counting.run());
     let operators = operators.with_context(context)?.fuel;
@@ -91,10 +91,13 @@ struct Turns {
 }
 
 impl Turns {
-    fn run(program: &Program, runs: usize) -> wasmtime::Result<Turns> {
+    fn run(program: &Program, runs: usize, discard: bool) -> wasmtime::Result<Turns> {
         let compile = |way| Compiled::new(program, way).with_context(|| place(program, way));
         let [plain, fuel, epoch, recording] = Way::ALL.map(compile);
-        let compiled = [plain?, fuel?, epoch?, recording?];
+        let mut compiled = [plain?, fuel?, epoch?, recording?];
+        if discard {
+            compiled[Way::Recording as usize].discard();
+        }
         let instrumented = compiled[Way::Recording as usize].instrumented();
         let instrumented_bytes = instrumented.expect("it is recorded").wasm.len() as u64;
         let header_bytes = compiled[Way::Recording as usize].header_bytes()?;
@@ -230,7 +233,7 @@ mod tests {
         ];
         for (work, exit) in exits {
             let program = timed(work, ["(call $start)", "(call $end)"]);
-            let turns = Turns::run(&program, 1).unwrap();
+            let turns = Turns::run(&program, 1, false).unwrap();
             assert!(turns.times.0.len() > 1, "short programs run more often");
             for (way, run) in Way::ALL.into_iter().zip(&turns.last) {
                 assert!(run.output.exit.contains(exit), "{way:?}: {}", run.output.exit);

@@ -37,6 +37,10 @@ pub(crate) struct Options {
     /// How often at least each program runs in each way; short ones run more often.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
+    /// Throws away what is in a full ring instead of writing it: what recording costs then are the program's own
+    /// instructions. Events and bytes are those that are left at the end.
+    #[arg(long)]
+    discard: bool,
     /// How the figures are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -56,7 +60,7 @@ pub(crate) fn run(options: &Options) -> wasmtime::Result<()> {
     for (index, program) in programs.iter().enumerate() {
         // Rows are aligned, so they come all at once; this says meanwhile that something happens.
         eprintln!("{}/{} {}", index + 1, programs.len(), program.name);
-        figures.push(measure::measure(program, options.runs)?);
+        figures.push(measure::measure(program, options.runs, options.discard)?);
     }
     let overhead = Overhead::new(figures);
     match options.format {
