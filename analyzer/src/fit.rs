@@ -2,7 +2,8 @@
 //!
 //! Opening a trace has checked the plan by itself ([`formats::plan_check`]). What is left is that
 //! its functions are those of the module: the same blocks with the same ways between them, the same
-//! loops, the same silent calls. What the plan adds to them (cut points, path numbers, nests, values) is its own.
+//! loops, the same silent calls. What the plan adds to them (cut points, path numbers, nests, values) is
+//! its own.
 
 use formats::plan::{Block, Exit, FunctionPlan, Loop, Plan, RegionKind, SilentCall};
 use rayon::prelude::*;

@@ -9,7 +9,7 @@ use formats::trace::{
 };
 
 use super::{DrainOptions, DrainReport, Overflow, Recording, SharedBytes};
-use crate::limits::{CLOSING_BYTES, DEFAULT_RING_BYTES, pool_buffers};
+use crate::limits::{CLOSING_BYTES, DEFAULT_RING_BYTES, MAX_NAPS, NAP, pool_buffers};
 use crate::{Error, Instrumented, Slices, outcome};
 
 /// A header whose plan has path events and one site with a payload word, the last event.
@@ -192,6 +192,20 @@ fn a_blocked_guest_waits_and_loses_nothing() {
     assert_eq!(report.events, u64::from(2 * segments));
     assert!(report.dropped.is_none() && report.stalled.as_millis() >= 40, "{report:?}");
     assert_eq!(Trace::from_bytes(bytes.take()).unwrap().events(), report.events);
+}
+
+/// The writer naps, and then waits to be woken: after a pause it still takes what comes.
+#[test]
+fn a_writer_that_had_nothing_to_do_for_long_is_woken() {
+    let (recording, bytes) = start(DrainOptions::default());
+    let mut tap = recording.tap();
+    tap.segment(&words(&[1, 0]));
+    // Sleeps take somewhat longer than asked for.
+    thread::sleep(20 * MAX_NAPS * NAP);
+    tap.segment(&words(&[0]));
+    tap.outcome(returned());
+    assert_eq!(recording.finish().unwrap().events, 3);
+    assert_eq!(Trace::from_bytes(bytes.take()).unwrap().segments().len(), 2);
 }
 
 #[test]

@@ -429,6 +429,14 @@ impl<'a> Rewriter<'a> {
         self.depth += 1;
     }
 
+    fn end(&mut self) {
+        let frame = self.frames.pop().expect("validated");
+        self.close_block();
+        if !frame.landings.is_empty() {
+            self.land(frame.landings);
+        }
+    }
+
     /// Position of the label with the relative depth `depth` in the original.
     fn position(&self, depth: u32) -> u32 {
         self.frames[self.frames.len() - 1 - depth as usize].position

@@ -7,8 +7,8 @@ use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{Encode, Instruction};
 use wasmparser::Operator;
 
-use super::super::InstrumentError;
 use super::Rewriter;
+use crate::instrument::InstrumentError;
 
 impl<'a> Rewriter<'a> {
     /// The edges that leave the current block, in the order in which the operator names them.
@@ -36,11 +36,13 @@ impl<'a> Rewriter<'a> {
 
     /// Whether code stands on edges of the current block.
     fn marks_edges(&self) -> bool {
-        let counted = |(edge, block)| self.counters.contains_key(&Counter::Edge { block, edge });
-        let values = self.edges().iter().any(|edge| edge.value != 0);
-        values || (1..self.edges().len() as u32).zip(self.current.into_iter().cycle()).any(counted)
+        let Some(block) = self.current else { return false };
+        let is_counted = |edge| self.counters.contains_key(&Counter::Edge { block, edge });
+        let edges = self.edges();
+        edges.iter().any(|edge| edge.value != 0) || (1..edges.len() as u32).any(is_counted)
     }
 
+    /// A branch with one label; what stands on its edges comes behind it.
     pub(super) fn branch(
         &mut self,
         operator: &Operator<'a>,
@@ -66,6 +68,7 @@ impl<'a> Rewriter<'a> {
         Ok(())
     }
 
+    /// A `br_table`, through pads if something stands on its edges.
     pub(super) fn br_table(
         &mut self,
         targets: &wasmparser::BrTable<'_>,

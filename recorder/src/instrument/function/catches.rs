@@ -4,8 +4,8 @@ use slicer::cfg::catch_label;
 use wasm_encoder::reencode::Reencode;
 use wasmparser::TryTable;
 
-use super::super::InstrumentError;
 use super::{Frame, Rewriter};
+use crate::instrument::InstrumentError;
 
 /// Where a caught exception goes on to.
 pub(super) struct Landing {
@@ -73,16 +73,11 @@ impl Rewriter<'_> {
             .collect()
     }
 
-    pub(super) fn end(&mut self) {
-        let frame = self.frames.pop().expect("validated");
-        self.close_block();
-        if frame.landings.is_empty() {
-            return;
-        }
-        // Behind the try_table: its results leave the blocks around it; then the clauses.
-        let out_of_all = frame.landings.len() as u32;
+    /// Behind a `try_table` that was wrapped: its results leave the blocks around it; then come the clauses.
+    pub(super) fn land(&mut self, landings: Vec<Landing>) {
+        let out_of_all = landings.len() as u32;
         self.sink().br(out_of_all);
-        for landing in frame.landings {
+        for landing in landings {
             self.close_block();
             self.push.load_position(&mut self.output.bytes);
             self.push.set_path(&mut self.output.bytes, landing.first_event);
