@@ -495,3 +495,30 @@ fn what_a_move_computes_leaves_the_others_alone() {
          local.get 1 | local.get 2 | i32.mul | local.get 1 | i32.add | local.get 0 | i32.add"
     );
 }
+
+/// Where the condition keeps a value only while it is computed, what is passed on one of the ways can't be
+/// moved before the condition.
+#[test]
+fn a_move_waits_for_what_the_condition_computes() {
+    // x = n + 1; y = x; if (x > 10) y = 0; return x * y
+    let mut draft = Draft::new("", &[I32], &[I32]);
+    let n = draft.parameter(ENTRY, 0);
+    let clamp = draft.block(&[]);
+    let join = draft.block(&[I32]);
+    let one = draft.constant(ENTRY, 1);
+    let x = draft.op(ENTRY, Operator::I32Add, &[n, one]);
+    let ten = draft.constant(ENTRY, 10);
+    let is_large = draft.op(ENTRY, Operator::I32GtS, &[x, ten]);
+    draft.branch(ENTRY, is_large, to(clamp, &[]), to(join, &[x]));
+    let zero = draft.constant(clamp, 0);
+    draft.end(clamp, TerminatorKind::Jump(to(join, &[zero])));
+    let y = draft.parameter(join, 0);
+    let product = draft.op(join, Operator::I32Mul, &[x, y]);
+    draft.end(join, TerminatorKind::Return(vec![product]));
+    assert_eq!(
+        draft.text(),
+        " | local.get 0 | i32.const 1 | i32.add | local.tee 0 | i32.const 10 | i32.gt_s | if | \
+         i32.const 0 | local.set 1 | else | local.get 0 | local.set 1 | end | \
+         local.get 0 | local.get 1 | i32.mul"
+    );
+}

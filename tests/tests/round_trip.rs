@@ -27,8 +27,8 @@ use slicer::ir::emit::Options;
 use slicer::ir::{Function, round_trip, simplify, verify};
 use slicer::module::Module;
 use tests::observation::Ending;
-use tests::program::{Command, Program, Run};
-use tests::properties::random_calls;
+use tests::program::{Command, Program, Run, Value};
+use tests::properties::{random_calls, round_trips_behave};
 use tests::{corpus, engine};
 use wasm_smith::Config;
 use wasmparser::Operator;
@@ -108,6 +108,19 @@ impl fmt::Display for Sizes {
             write!(f, ", {before} {what} to {after}")?;
         }
         Ok(())
+    }
+}
+
+/// Found by fuzzing: `y = x` stood before the `x = n + 1` that the condition computes.
+#[test]
+fn a_value_that_is_clamped_and_used_unclamped_too() {
+    let wat = r#"(module (func (export "f") (param i32) (result i32) (local i32 i32)
+        (local.set 1 (i32.add (local.get 0) (i32.const 1)))
+        (local.set 2 (local.get 1))
+        (if (i32.gt_s (local.get 1) (i32.const 10)) (then (local.set 2 (i32.const 0))))
+        (i32.mul (local.get 1) (local.get 2))))"#;
+    for n in [4, 20] {
+        round_trips_behave(&Program::text("clamp", wat, &[("f", &[Value::I32(n)])]));
     }
 }
 

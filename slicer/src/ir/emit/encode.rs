@@ -240,13 +240,16 @@ impl<'e, 'a> Encoder<'e, 'a> {
     }
 
     /// Whether a move can be made before the operands of the branch that it belongs to are computed:
-    /// its local holds nothing then, and nothing that is needed on the other way.
+    /// what is moved is there, and its local holds nothing then, and nothing that is needed on the other way.
     fn is_early(&self, source: BlockId, edge: usize, it: &Move) -> bool {
         let TerminatorKind::Branch { taken, otherwise, .. } =
             &self.function.terminator(source).kind
         else {
             return false;
         };
+        if it.is_late {
+            return false;
+        }
         let other = if edge == 0 { otherwise } else { taken };
         let local = self.locals.of(it.parameter);
         let place = self.places[source.0 as usize];

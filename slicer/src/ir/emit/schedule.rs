@@ -46,6 +46,8 @@ pub(super) struct Move {
     pub(super) parameter: ValueId,
     /// What pushes the value: places in [`Schedule::steps`].
     pub(super) steps: Range<u32>,
+    /// Whether the value is there only when the operands of the block's terminator are: one of them keeps it.
+    pub(super) is_late: bool,
 }
 
 /// What a block does. Ranges are places in [`Schedule::steps`] and [`Schedule::moves`].
@@ -87,6 +89,7 @@ impl Schedule {
             home: vec![(u32::MAX, 0); function.instructions.len()],
             placed: vec![false; function.instructions.len()],
             uses_here: vec![0; function.values.len()],
+            late_in: vec![None; function.values.len()],
             effects: Default::default(),
             reversed: Vec::new(),
             pending: Vec::new(),
@@ -233,6 +236,8 @@ struct Scheduler<'f, 'a> {
     placed: Vec<bool>,
     /// Uses of each value in the current block that are not placed yet.
     uses_here: Vec<u32>,
+    /// The block in which each value is kept while the operands of the terminator are computed.
+    late_in: Vec<Option<BlockId>>,
     /// For each effect the places of the current block's instructions that have it and may not be
     /// placed yet.
     effects: [Vec<u32>; Effects::COUNT],
@@ -276,17 +281,24 @@ impl Scheduler<'_, '_> {
         let moves = moves
             .into_iter()
             .rev()
-            .map(|(parameter, steps)| Move { parameter, steps: at(steps.end)..at(steps.start) });
+            .map(|(parameter, steps)| (parameter, at(steps.end)..at(steps.start)))
+            .map(|(parameter, steps)| Move { parameter, steps, is_late: false });
         self.schedule.moves.extend(moves);
+        let operands = at(body_end)..at(operands_end);
         let mut targets = Vec::new();
         if is_jump {
             targets.push(self.schedule.moves.len() as u32);
         } else {
+            for step in self.schedule.steps(&operands) {
+                if let Step::Tee(value) | Step::Set(value) = step {
+                    self.late_in[value.0 as usize] = Some(block);
+                }
+            }
             self.moves_of_targets(block, &mut targets);
         }
         self.schedule.blocks.push(BlockSteps {
             body: start..at(body_end),
-            operands: at(body_end)..at(operands_end),
+            operands,
             moves: first_move..self.schedule.moves.len() as u32,
             targets,
         });
@@ -352,7 +364,8 @@ impl Scheduler<'_, '_> {
                     let start = self.schedule.steps.len() as u32;
                     let step = self.kept(value);
                     self.schedule.steps.push(step);
-                    self.schedule.moves.push(Move { parameter, steps: start..start + 1 });
+                    let is_late = self.late_in[value.0 as usize] == Some(block);
+                    self.schedule.moves.push(Move { parameter, steps: start..start + 1, is_late });
                 }
             }
             ends.push(self.schedule.moves.len() as u32);
