@@ -14,6 +14,7 @@ use formats::trace::{Detail, Trace};
 use recorder::Slices;
 use wasmtime::Trap;
 
+use crate::models::SplitMix;
 use crate::observation::{Ending, Observation};
 use crate::oracle::counter::{self, Count, CountedRun};
 use crate::oracle::{fuel, wasmi_engine, wasmtime_engine};
@@ -47,6 +48,20 @@ impl Default for Options {
         models.swap(1, last);
         let slices = vec![Slices::Chosen, Slices::Min, Slices::Max];
         Options { models, fuel_models: 2, slices, wasmi: true }
+    }
+}
+
+impl Options {
+    /// One model, the default one or a random one, and one kind of slices, drawn by `random`: what there is time
+    /// for where programs are many.
+    pub fn drawn(random: u64) -> Options {
+        let mut random = SplitMix(random);
+        let model = match random.below(2) {
+            0 => models::builtin().swap_remove(0),
+            _ => models::random(random.bits()),
+        };
+        let slices = [Slices::Chosen, Slices::Min, Slices::Max][random.below(3) as usize];
+        Options { models: vec![model], fuel_models: 1, slices: vec![slices], wasmi: true }
     }
 }
 

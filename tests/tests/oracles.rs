@@ -241,6 +241,15 @@ fn the_start_function_counts_and_instantiation_does_not() {
     assert_eq!(plain.endings, [Ending::Return(vec![]), Ending::Return(vec![Value::I32(5)])]);
 }
 
+/// Found by fuzzing: the module that counts had two exports of one name.
+#[test]
+fn exports_named_like_the_counters_own_are_in_nobodys_way() {
+    let wat = r#"(module
+        (func (export "f") nop)
+        (global (export "wf.oracle.0.0") (export "wf.oracle..0.1") i64 (i64.const 77)))"#;
+    costs(1, wat, &[]);
+}
+
 #[test]
 fn exceptions_are_counted_where_they_are_thrown_and_caught() {
     let wat = r#"(module (tag $t (param i32))

@@ -22,8 +22,8 @@ use wasmparser::{BinaryReader, FunctionBody, Operator, Parser, Payload, TypeRef}
 use super::opcode::opcode;
 use crate::observation::Observation;
 
-/// Export under which a rewritten module offers its start function.
-pub const START_EXPORT: &str = "wf.oracle.start";
+/// What the names of the exports that are added start with, unless the program has such names too.
+const EXPORT_PREFIX: &str = "wf.oracle.";
 
 /// An `(mut i64)` global that is initially zero.
 const COUNTER_GLOBAL: [u8; 5] = [0x7e, 0x01, 0x42, 0x00, 0x0b];
@@ -38,7 +38,9 @@ pub struct Counted {
     /// The module.
     pub wasm: Vec<u8>,
     /// Name to call the start function by, when the module has one.
-    pub start: Option<&'static str>,
+    pub start: Option<String>,
+    /// What the names of all added exports start with.
+    prefix: String,
     /// Number of defined functions.
     pub functions: u32,
     /// Number of cost models.
@@ -91,7 +93,7 @@ impl Counted {
         }
         for function in 0..self.functions {
             let mut global = |slot| {
-                let name = global_name(function, slot);
+                let name = global_name(&self.prefix, function, slot);
                 read(&name).map(|value| value as u64).with_context(|| format!("no global {name}"))
             };
             let calls = global(0)?;
@@ -107,8 +109,13 @@ impl Counted {
 }
 
 /// Slot 0 of a function is the number of its calls, slot `1 + m` its cost by model `m`.
-fn global_name(function: u32, slot: usize) -> String {
-    format!("wf.oracle.{function}.{slot}")
+fn global_name(prefix: &str, function: u32, slot: usize) -> String {
+    format!("{prefix}{function}.{slot}")
+}
+
+/// Name of the export of the start function.
+fn start_name(prefix: &str) -> String {
+    format!("{prefix}start")
 }
 
 /// Rewrites `wasm` so that it counts by each of `models`. Without models it counts nothing and
@@ -156,7 +163,8 @@ pub fn rewrite(wasm: &[u8], models: &[CostModel]) -> Result<Counted> {
     }
     Ok(Counted {
         wasm: module.finish(),
-        start: shape.start.map(|_| START_EXPORT),
+        start: shape.start.map(|_| start_name(&shape.prefix)),
+        prefix: shape.prefix,
         functions,
         models: models.len(),
     })
@@ -230,13 +238,14 @@ impl Added<'_> {
     fn exports(&self) -> (u32, Vec<u8>) {
         let mut items = Vec::new();
         for global in 0..self.globals {
-            let name = global_name(global / self.slots, (global % self.slots) as usize);
+            let (function, slot) = (global / self.slots, (global % self.slots) as usize);
+            let name = global_name(&self.shape.prefix, function, slot);
             name.encode(&mut items);
             items.push(wasm_encoder::ExportKind::Global as u8);
             (self.shape.globals + global).encode(&mut items);
         }
         if let Some(start) = self.shape.start {
-            START_EXPORT.encode(&mut items);
+            start_name(&self.shape.prefix).encode(&mut items);
             items.push(wasm_encoder::ExportKind::Func as u8);
             start.encode(&mut items);
         }
@@ -264,11 +273,13 @@ struct Shape<'a> {
     globals: u32,
     start: Option<u32>,
     bodies: Vec<FunctionBody<'a>>,
+    /// What the name of no export starts with.
+    prefix: String,
 }
 
 impl<'a> Shape<'a> {
     fn read(wasm: &'a [u8]) -> Result<Self> {
-        let mut shape = Shape::default();
+        let mut shape = Shape { prefix: EXPORT_PREFIX.to_owned(), ..Shape::default() };
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload?;
             let stale = matches!(&payload, Payload::CustomSection(section)
@@ -320,6 +331,12 @@ impl<'a> Shape<'a> {
                 }
             }
             Payload::GlobalSection(globals) => self.globals += globals.count(),
+            Payload::ExportSection(exports) => {
+                let exports = exports.into_iter().collect::<Result<Vec<_>, _>>()?;
+                while exports.iter().any(|export| export.name.starts_with(&self.prefix)) {
+                    self.prefix.push('.');
+                }
+            }
             Payload::StartSection { func, .. } => self.start = Some(func),
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
             Payload::Version { encoding: wasmparser::Encoding::Component, .. } => {

@@ -125,7 +125,8 @@ pub fn run(program: &Program, model: &CostModel) -> Result<Option<FuelRun>> {
         }
     })?;
     let mut meter = Meter::default();
-    let observation = engine::run(&engine, &exposed.wasm, exposed.start, program, &mut meter)?;
+    let observation =
+        engine::run(&engine, &exposed.wasm, exposed.start.as_deref(), program, &mut meter)?;
     Ok(Some(FuelRun { observation, fuel: meter.fuel }))
 }
 

@@ -80,7 +80,7 @@ pub fn run(program: &Program, counted: &Counted) -> Result<Outcome> {
     let mut endings = Vec::new();
     // As if the start function ran within instantiation: when it fails, there is no instance.
     let mut instantiated = true;
-    let start = counted.start.map(|name| Call::new(name, &[]));
+    let start = counted.start.as_deref().map(|name| Call::new(name, &[]));
     for call in start.iter().chain(&program.invocations()) {
         let ending = invoke(&mut store, &instance, call);
         let counts = counts(&store, &instance, counted)?;

@@ -15,7 +15,8 @@ use crate::program::Program;
 pub fn run(program: &Program, counted: &Counted) -> Result<CountedRun> {
     let engine = engine::of_oracles(program)?;
     let mut reader = Reader { counted, counts: Vec::new(), totals: Vec::new(), calls: Vec::new() };
-    let observation = engine::run(engine, &counted.wasm, counted.start, program, &mut reader)?;
+    let observation =
+        engine::run(engine, &counted.wasm, counted.start.as_deref(), program, &mut reader)?;
     let Reader { counts, totals, calls, .. } = reader;
     Ok(CountedRun { observation, counts, totals, calls })
 }

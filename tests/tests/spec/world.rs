@@ -187,7 +187,7 @@ impl World {
                 return Err(Refusal::Failed(error));
             }
         };
-        let start = counted.start;
+        let start = counted.start.clone();
         let cells = self.cells(&counted, instance);
         let probe = match models.is_empty() {
             true => Probe::None,
@@ -197,7 +197,7 @@ impl World {
         // Instantiation itself is no invocation, and Wasmtime charges for it.
         self.measure().map_err(Refusal::Rewrite)?;
         if let Some(start) = start {
-            let start = instance.get_func(&mut self.store, start).expect("it was exported");
+            let start = instance.get_func(&mut self.store, &start).expect("it was exported");
             start.call(&mut self.store, &[], &mut []).map_err(Refusal::Failed)?;
         }
         Ok(instance)
