@@ -5,7 +5,8 @@ use tests::exact::Options;
 use tests::properties::{any_program, is_exact};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Ok(Some((program, tamed))) = any_program(&mut Unstructured::new(bytes)) {
-        is_exact(&program, tamed, &Options::default());
+    let mut bytes = Unstructured::new(bytes);
+    if let (Ok(Some((program, tamed))), Ok(random)) = (any_program(&mut bytes), bytes.arbitrary()) {
+        is_exact(&program, tamed, &Options::drawn(random));
     }
 });
