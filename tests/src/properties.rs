@@ -172,7 +172,7 @@ fn simplified_function(_: &slicer::module::Module<'_>, function: &mut slicer::ir
 /// # Panics
 ///
 /// When it is not valid.
-pub fn random_calls(wasm: &[u8], seed: u64) -> Vec<Call> {
+fn random_calls(wasm: &[u8], seed: u64) -> Vec<Call> {
     let types = Validator::new_with_features(WasmFeatures::all()).validate_all(wasm);
     let types = types.expect("modules are made valid");
     let types = types.as_ref();

@@ -21,16 +21,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use arbtest::arbitrary::{self, Unstructured};
 use arbtest::arbtest;
 use slicer::ir::emit::Options;
 use slicer::ir::{Function, round_trip, simplify, verify};
 use slicer::module::Module;
 use tests::observation::Ending;
 use tests::program::{Command, Program, Run, Value};
-use tests::properties::{random_calls, round_trips_behave};
+use tests::properties::{any_program, round_trips_behave};
 use tests::{corpus, engine};
-use wasm_smith::Config;
 use wasmparser::Operator;
 
 use script::{THREAD_STACK_BYTES, Verdict, play, scripts};
@@ -261,37 +259,6 @@ fn the_corpus_prints_the_same() {
 
 /// Time for random programs; `WF_SMITH_MS` sets another, in milliseconds.
 const BUDGET_MS: u64 = 5_000;
-/// How many loop iterations and calls a module may make.
-const TERMINATION_FUEL: u32 = 500;
-/// Bytes that a random module's memory may grow to.
-const MAX_MEMORY_BYTES: u64 = 16 << 16;
-
-fn config(u: &mut Unstructured<'_>) -> arbitrary::Result<Config> {
-    Ok(Config {
-        exceptions_enabled: true,
-        gc_enabled: u.arbitrary()?,
-        tail_call_enabled: true,
-        memory64_enabled: true,
-        simd_enabled: true,
-        relaxed_simd_enabled: false,
-        wide_arithmetic_enabled: true,
-        canonicalize_nans: true,
-        disallow_traps: u.arbitrary()?,
-        min_funcs: 1,
-        max_funcs: u.int_in_range(1..=12)?,
-        max_imports: 0,
-        max_memories: 3,
-        max_tables: 3,
-        max_instructions: u.int_in_range(20..=400)?,
-        max_memory32_bytes: MAX_MEMORY_BYTES,
-        max_memory64_bytes: MAX_MEMORY_BYTES.into(),
-        memory_max_size_required: true,
-        max_table_elements: 1_000,
-        table_max_size_required: true,
-        export_everything: true,
-        ..Config::default()
-    })
-}
 
 #[test]
 fn random_programs_do_the_same() {
@@ -300,18 +267,12 @@ fn random_programs_do_the_same() {
     let sizes = Arc::default();
     let ways = ways(&sizes);
     arbtest(|u| {
-        let mut module = wasm_smith::Module::new(config(u)?, u)?;
-        module.ensure_termination(TERMINATION_FUEL).expect("every body was generated");
-        let wasm = module.to_bytes();
-        let calls = random_calls(&wasm, u.arbitrary()?);
-        if calls.is_empty() {
-            return Ok(());
-        }
+        let Some((program, _)) = any_program(u)? else { return Ok(()) };
         programs += 1;
-        all_calls += calls.len();
-        if let Err(differences) = check(&Program::calls("random", wasm.clone(), calls), &ways) {
+        all_calls += program.invocations().len();
+        if let Err(differences) = check(&program, &ways) {
             let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("round-trip-failure.wasm");
-            std::fs::write(&path, &wasm).expect("the target folder is writable");
+            std::fs::write(&path, &program.wasm).expect("the target folder is writable");
             panic!("{differences}\nthe module is in {}", path.display());
         }
         Ok(())
