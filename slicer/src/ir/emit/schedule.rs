@@ -278,11 +278,10 @@ impl Scheduler<'_, '_> {
         let start = self.schedule.steps.len() as u32;
         let first_move = self.schedule.moves.len() as u32;
         self.schedule.steps.extend(self.reversed.drain(..).rev());
-        let moves = moves
-            .into_iter()
-            .rev()
-            .map(|(parameter, steps)| (parameter, at(steps.end)..at(steps.start)))
-            .map(|(parameter, steps)| Move { parameter, steps, is_late: false });
+        let moves = moves.into_iter().rev().map(|(parameter, steps)| {
+            let steps = at(steps.end)..at(steps.start);
+            Move { parameter, steps, is_late: false }
+        });
         self.schedule.moves.extend(moves);
         let operands = at(body_end)..at(operands_end);
         let mut targets = Vec::new();
