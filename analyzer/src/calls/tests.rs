@@ -189,3 +189,15 @@ fn more_open_activations_than_the_limit_are_refused_by_number() {
     assert_eq!(error, Misfit::TooDeep);
     assert!(error.to_string().contains(&MAX_ACTIVATIONS.to_string()), "{error}");
 }
+
+/// No stack is taken to be larger before it is joined with those of other segments.
+#[test]
+fn more_activations_than_the_limit_in_one_segment_are_refused_at_once() {
+    let steps = Steps::of(steps(), std::iter::empty());
+    let deep = |depth: usize| {
+        let mut walker = Walker::new(&steps, 2);
+        (0..depth).try_for_each(|_| walker.take(EventRef { id: G_CALLS as u32, payload: &[] }))
+    };
+    assert_eq!(deep(MAX_ACTIVATIONS - 1), Ok(()));
+    assert_eq!(deep(MAX_ACTIVATIONS + 1), Err(Misfit::TooDeep));
+}
