@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use slicer::ir::build::{build, build_all};
 use slicer::ir::verify::verify;
 use slicer::ir::{BlockId, ENTRY, Function, Origin, TerminatorKind, Value, ValueId};
+use slicer::limits::MAX_ARGUMENTS;
 use slicer::module::Module;
 use wasm_encoder::{BlockType, Instruction};
 
@@ -527,8 +528,19 @@ fn deep_ifs_take_linear_time() {
     });
 }
 
+/// Builds a function with more arguments than the limit, and tells what is said of it.
+fn refused(wasm: &[u8]) -> String {
+    let module = Module::parse(wasm).unwrap();
+    let error = build(&module, 0).expect_err("too many arguments");
+    let slicer::Error::Limit { found, limit: MAX_ARGUMENTS, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert!(found > MAX_ARGUMENTS, "{error:?}");
+    error.to_string()
+}
+
 #[test]
-fn too_many_arguments_are_refused_by_name() {
+fn too_many_locals_where_ways_meet_are_refused_by_name() {
     // Each of 3000 locals is another one on each of 20,000 ways.
     let wasm = encoded(3000, |body| {
         body.push(Instruction::Block(BlockType::Empty));
@@ -539,7 +551,23 @@ fn too_many_arguments_are_refused_by_name() {
         body.push(Instruction::End);
         repeat(body, 3000, |i| vec![Instruction::LocalGet(1 + i), Instruction::Drop]);
     });
-    let module = Module::parse(&wasm).unwrap();
-    let error = build(&module, 0).err();
-    assert!(matches!(error, Some(slicer::Error::Limit { .. })), "{error:?}");
+    assert!(refused(&wasm).contains(&MAX_ARGUMENTS.to_string()));
+}
+
+#[test]
+fn too_many_operands_are_refused_by_name() {
+    // Each branch takes a thousand operands and leaves them.
+    let text = |branches: usize| {
+        let many = "i32 ".repeat(1000);
+        let branches = "(br_if 0 (local.get 0))".repeat(branches);
+        format!(
+            "(module
+               (func (param i32) (block (result {many}) (call 1) {branches}) unreachable)
+               (func (result {many}) unreachable))"
+        )
+    };
+    let within = wat::parse_str(text(16_000)).expect("valid text");
+    build(&Module::parse(&within).unwrap(), 0).expect("within the limit");
+    let beyond = wat::parse_str(text(17_000)).expect("valid text");
+    assert!(refused(&beyond).contains(&MAX_ARGUMENTS.to_string()));
 }
