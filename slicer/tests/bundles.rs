@@ -6,7 +6,8 @@
 //! meet before operator 5, `g0` what global 0 holds when the nest is entered.
 
 use formats::plan::{FunctionPlan, Origin, Recorded, RegionKind};
-use slicer::bundles::Slices;
+use slicer::bundles::{Refusal, Slices, Verdict, verdicts};
+use slicer::limits::{MAX_NEST_BLOCKS, MAX_NEST_VALUES};
 use slicer::module::Module;
 
 fn name(value: &Recorded) -> String {
@@ -320,4 +321,42 @@ fn payloads_that_would_be_too_large_are_told() {
     assert_eq!(entry.values.len(), formats::plan::MAX_PAYLOAD_WORDS);
     // The last four branches are told: each leaves or goes on to the next.
     assert_eq!(entry.paths, 5);
+}
+
+/// What becomes of the first loop of the last function of `text` when values are recorded.
+fn verdict(text: &str) -> Verdict {
+    let wasm = wat::parse_str(text).expect(text);
+    let module = Module::parse(&wasm).expect(text);
+    let function = module.bodies.len() as u32 - 1;
+    let cfg = slicer::cfg::build(&module, function).expect(text);
+    verdicts(&module, function, &cfg, Slices::Max).expect(text).remove(0)
+}
+
+#[test]
+fn a_nest_with_too_many_blocks_is_refused_by_number() {
+    let with = |arms: usize| {
+        let arms = "(if (local.get 0) (then nop))".repeat(arms);
+        verdict(&format!(
+            "(module (func (param i32) (local i32) {}))",
+            counted("(local.get 0)", &arms)
+        ))
+    };
+    // The condition and the arm of each `if`, and what is behind the last one.
+    let most = (MAX_NEST_BLOCKS - 1) / 2;
+    let Verdict::SteppedOver(nest) = with(most) else { panic!("{:?}", with(most)) };
+    assert_eq!(nest.blocks.len(), 2 * most + 1);
+    assert_eq!(with(most + 1), Verdict::Told(Refusal::TooManyBlocks));
+}
+
+#[test]
+fn a_nest_whose_branches_depend_on_too_many_values_is_refused_by_number() {
+    let with = |sums: usize| {
+        let sum = "(i32.add (local.get 0) ".repeat(sums) + "(local.get 1)" + &")".repeat(sums);
+        verdict(&format!("(module (func (param i32) (local i32) {}))", counted(&sum, "")))
+    };
+    assert!(matches!(with(MAX_NEST_VALUES / 2), Verdict::SteppedOver(_)));
+    let Verdict::Told(Refusal::TooManyValues(values)) = with(MAX_NEST_VALUES) else {
+        panic!("{:?}", with(MAX_NEST_VALUES));
+    };
+    assert!((MAX_NEST_VALUES..MAX_NEST_VALUES + 10).contains(&values), "{values}");
 }
