@@ -199,7 +199,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         let price = price::of_counted_nest(self.cfg, &candidate.blocks, counters.len());
         match price.stepped_over < price.told {
             true => Ok(NestChoice { counters, price, ..candidate.choice() }),
-            false => Err(refusal),
+            false => Err(Refusal::TooDearToCount(Box::new(refusal), price)),
         }
     }
 

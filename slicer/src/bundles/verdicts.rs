@@ -52,6 +52,9 @@ pub enum Refusal {
     TooDear(NestPrice),
     /// This operator within it records how much it does, so that it can't be counted.
     RecordsWithin(u32),
+    /// It can't be stepped over with its branches computed for this reason. It could be counted, but that costs
+    /// more than to tell it.
+    TooDearToCount(Box<Refusal>, NestPrice),
     /// To count it takes so many counters, more than [`MAX_COUNTERS`](formats::plan::MAX_COUNTERS).
     TooManyCounters(usize),
 }

@@ -179,6 +179,12 @@ impl<'w, 'a> Words<'w, 'a> {
                 "counting it takes {counters} counters, more than {}",
                 formats::plan::MAX_COUNTERS
             ),
+            Refusal::TooDearToCount(otherwise, price) => format!(
+                "{}; counting it costs {} instead of {}",
+                self.refusal(otherwise),
+                price.stepped_over,
+                price.told
+            ),
             Refusal::TooDear(price) => {
                 format!("that costs {}, and stepping over it {}", price.told, price.stepped_over)
             }
