@@ -15,7 +15,7 @@
 //!    faster than unit by unit is told so by a probe of a few strata, before the pilot.
 //! 3. `interval`: ratio estimators over the exact numbers of events, and Student's intervals,
 //!    widened where a single unit has too much to say.
-//! 4. `bounds`: no interval contradicts what was read, or the bounds of what was not.
+//! 4. `certain`: no interval contradicts what was read, or the bounds of what was not.
 //!
 //! Units that can't be read widen the interval. Those left out at random ([`Access::Unkept`]) are
 //! estimated by their strata, as units that were not drawn. Those that were lost
@@ -53,7 +53,7 @@
 //! ```
 
 mod allocate;
-mod bounds;
+mod certain;
 mod draw;
 mod interval;
 mod moments;
@@ -62,7 +62,7 @@ mod students_t;
 
 use std::collections::BTreeMap;
 
-use bounds::Bounds;
+use certain::Certain;
 use interval::{Blind, Extremes};
 use moments::Moments;
 use strata::Strata;
@@ -405,22 +405,22 @@ impl<'a, P> Survey<'a, P> {
         Blind::new(self.units, &self.split)
     }
 
-    fn total(&self, bounds: &Bounds, blind: &Blind) -> Interval {
+    fn total(&self, certain: &Certain, blind: &Blind) -> Interval {
         let strata = &self.split.strata;
         let read: Vec<Moments> = strata.iter().map(|stratum| stratum.read).collect();
         let risk = 1.0 - self.goal.confidence;
         if !self.goal.guard {
-            return bounds.apply(interval::spread(strata, &read, blind, risk, Extremes::Shared));
+            return certain.apply(interval::spread(strata, &read, blind, risk, Extremes::Shared));
         }
         let mut spread = interval::spread(strata, &read, blind, risk / 2.0, Extremes::Shared);
-        spread.above += bounds::hidden(self.units, &self.split, &self.read, risk / 2.0);
-        bounds.apply(spread)
+        spread.above += certain::hidden(self.units, &self.split, &self.read, risk / 2.0);
+        certain.apply(spread)
     }
 
     /// How far the ends of the interval are from the estimate, in parts of it.
     fn off(&self) -> f64 {
-        let bounds = Bounds::new(self.units, &self.read, self.total);
-        let Interval { value, low, high } = self.total(&bounds, &self.blind());
+        let certain = Certain::new(self.units, &self.read, self.total);
+        let Interval { value, low, high } = self.total(&certain, &self.blind());
         match value {
             0 => f64::INFINITY,
             _ => (value - low).max(high - value) as f64 / value as f64,
@@ -428,10 +428,10 @@ impl<'a, P> Survey<'a, P> {
     }
 
     fn finish(self) -> Estimate {
-        let bounds = Bounds::new(self.units, &self.read, self.total);
+        let certain = Certain::new(self.units, &self.read, self.total);
         let blind = self.blind();
-        let total = self.total(&bounds, &blind);
-        let exact = bounds.nothing_unread;
+        let total = self.total(&certain, &blind);
+        let exact = certain.nothing_unread;
         let risk = 1.0 - self.goal.confidence;
         let strata = &self.split.strata;
         let part = |sums: &PartSums| {
@@ -443,8 +443,8 @@ impl<'a, P> Survey<'a, P> {
                     found.with_free_units_of(&stratum.read)
                 })
                 .collect();
-            let bounds = Bounds::of_part(sums.total, exact);
-            let cost = bounds.apply(interval::spread(strata, &read, &blind, risk, Extremes::Own));
+            let certain = Certain::of_part(sums.total, exact);
+            let cost = certain.apply(interval::spread(strata, &read, &blind, risk, Extremes::Own));
             Part { cost, units: sums.units }
         };
         let shares = strata.iter().map(|stratum| match stratum.is_complete() {
@@ -454,8 +454,8 @@ impl<'a, P> Survey<'a, P> {
         let blind_events = self.split.blind.iter().map(|&unit| u128::from(self.units[unit].events));
         Estimate {
             total,
-            least: bounds.least,
-            most: bounds.most,
+            least: certain.least,
+            most: certain.most,
             parts: self.parts.iter().map(|(&key, sums)| (key, part(sums))).collect(),
             exact,
             read_units: self.read_units,

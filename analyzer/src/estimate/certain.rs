@@ -7,14 +7,14 @@ use super::{Interval, Unit};
 
 /// The least and the most that a cost can be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
+pub(super) struct Certain {
     pub(super) least: u128,
     pub(super) most: u128,
     /// Whether the cost is known.
     pub(super) nothing_unread: bool,
 }
 
-impl Bounds {
+impl Certain {
     /// Those of the whole cost, when the units that were `read` cost `total`.
     pub(super) fn new(units: &[Unit], read: &[bool], total: u128) -> Self {
         let unread = || units.iter().zip(read).filter(|(unit, read)| !**read && unit.events > 0);
@@ -22,13 +22,13 @@ impl Bounds {
             unread().fold(total, |sum, (unit, _)| sum.saturating_add(bound(unit)))
         };
         let nothing_unread = unread().next().is_none();
-        Bounds { least: sum(|unit| unit.least), most: sum(|unit| unit.most), nothing_unread }
+        Certain { least: sum(|unit| unit.least), most: sum(|unit| unit.most), nothing_unread }
     }
 
     /// Those of a part of which `total` was read, and whether there is no more of it.
     pub(super) fn of_part(total: u128, exact: bool) -> Self {
         let most = if exact { total } else { u128::MAX };
-        Bounds { least: total, most, nothing_unread: exact }
+        Certain { least: total, most, nothing_unread: exact }
     }
 
     /// The interval of an estimate within them.
