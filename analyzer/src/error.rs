@@ -18,9 +18,12 @@ pub enum Error {
     /// The module in the trace is refused, or the plan isn't one of it.
     #[error("the module in the trace: {0}")]
     Module(#[source] slicer::Error),
-    /// A trace has more distinct events than can be told apart.
-    #[error("the trace has too many distinct events for that")]
-    TooManyEvents,
+    /// A trace, or a stretch of it, has more distinct events than this limit, each of which would have to be kept.
+    #[error(
+        "the trace has more than {0} distinct events close together, too many to tell what each takes; one recorded \
+         with --slices min has fewer"
+    )]
+    TooManyEvents(usize),
     /// The module that symbols should come from is none, or another one.
     #[error("the module with the symbols: {0}")]
     Symbols(String),

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 
 use crate::Error;
 use crate::analysis::{AnalyzeOptions, Case, Job, in_threads};
-use crate::limits::{MAX_FIT_SWEEPS, MAX_PRICED_EVENTS};
+use crate::limits::{MAX_FIT_SWEEPS, MAX_PRICED_EVENTS, MAX_STRETCH_EVENTS};
 use crate::operators::Place;
 use crate::tally;
 
@@ -68,7 +68,8 @@ pub struct Term {
 ///
 /// # Errors
 ///
-/// When a trace can't be priced or has too many distinct events.
+/// When a trace can't be priced, or has more distinct events than [`MAX_PRICED_EVENTS`], or than
+/// [`MAX_STRETCH_EVENTS`] in one of the stretches that are counted in parallel.
 pub fn fit(traces: &[Trace], jobs: Option<usize>) -> Result<Fit, Error> {
     in_threads(jobs, || {
         let model = CostModel::flat("unit", 1);
@@ -83,10 +84,10 @@ pub fn fit(traces: &[Trace], jobs: Option<usize>) -> Result<Fit, Error> {
 }
 
 fn add_trace(case: &Case<'_>, sums: &mut Sums) -> Result<(), Error> {
-    let too_many = |_: &mut (), _| Err(Error::TooManyEvents);
+    let too_many = |_: &mut (), _| Err(Error::TooManyEvents(MAX_STRETCH_EVENTS));
     let counts = tally::count(case.trace, &case.counted, true, case.options.meter, too_many)?;
     if counts.entries.len() > MAX_PRICED_EVENTS {
-        return Err(Error::TooManyEvents);
+        return Err(Error::TooManyEvents(MAX_PRICED_EVENTS));
     }
     let terms = terms_of_events(case, &counts.entries)?;
     let numbered = case.trace.segments().iter().enumerate();

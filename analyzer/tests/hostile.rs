@@ -2,6 +2,8 @@
 
 mod support;
 
+use analyzer::limits::MAX_STRETCH_EVENTS;
+use analyzer::regression::fit;
 use analyzer::{Analysis, AnalyzeOptions, Error, Misfit, analyze};
 use formats::cost_model::CostModel;
 use formats::events::{Event, EventError};
@@ -48,6 +50,25 @@ fn an_unknown_event_is_named_with_its_place() {
     assert!(!analysis.report.complete);
     assert_eq!(analysis.report.functions[0].calls, 1, "a damaged segment is left out whole");
     assert_eq!(analysis.report.functions[0].total_fuel, None, "the order has a gap");
+}
+
+/// Each fill of another length is another event. The totals need none of them by itself, the fit each.
+#[test]
+fn a_fit_of_more_distinct_events_than_the_limit_is_refused_by_number() {
+    let program = program();
+    let site = program.plan.functions.iter().flat_map(|function| &function.sites).next();
+    let site = site.expect("the program fills memory").event;
+    let fills = |count: usize| {
+        let words: Vec<u32> = (0..count as u32).flat_map(|units| [site, units]).collect();
+        trace_of(&program, &[&words], Some(&returned()))
+    };
+    fit(&[fills(MAX_STRETCH_EVENTS)], Some(1)).expect("within the limit");
+    let beyond = fills(MAX_STRETCH_EVENTS + 1);
+    let error = fit(std::slice::from_ref(&beyond), Some(1)).expect_err("beyond the limit");
+    assert!(matches!(error, Error::TooManyEvents(MAX_STRETCH_EVENTS)), "{error}");
+    assert!(error.to_string().contains(&MAX_STRETCH_EVENTS.to_string()), "{error}");
+    assert!(error.to_string().contains("--slices min"), "{error}");
+    assert!(partly_priced(&program, &beyond).is_ok());
 }
 
 #[test]
