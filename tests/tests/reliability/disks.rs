@@ -89,7 +89,7 @@ fn an_error_of_any_write_is_named_and_disturbs_nobody() {
         }
     }
     assert!(recorder().run(FailingOutput::new(0, 5)).is_err(), "no header, no run");
-    println!("4 errors at each of {writes} writes");
+    println!("4 errors at each of {} writes behind the first", writes - 1);
 }
 
 /// System folders take no files, from nobody.
