@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::instrument::PAGE_BYTES;
 
-/// Ring size when none is asked for. Four pages fit the second-level cache of the machines we
-/// know together with the buffer that a segment is copied to.
+/// Ring size when none is asked for. Four pages fit the second-level cache of the program's core together with the
+/// buffer that a segment is copied to. `benches overhead`: `fib2` 1.68 times plain, and 1.94 with a page.
 pub const DEFAULT_RING_BYTES: u32 = 4 * PAGE_BYTES;
 
 /// Largest ring. Its histogram, at most twice its size, fits a segment of a trace; and larger rings
@@ -13,7 +13,9 @@ pub const DEFAULT_RING_BYTES: u32 = 4 * PAGE_BYTES;
 pub const MAX_RING_BYTES: u32 = 32 * 1024 * 1024;
 
 /// Bytes of the buffers between the guest and the writer thread, beyond [`ROUND_BYTES`] allocated when they are
-/// needed: a short program has ended before the writer has warmed up, and a long one is busy in bursts.
+/// needed: a short program has ended before the writer has warmed up, and a long one is busy in bursts. `benches
+/// overhead`: with 32 MiB `switch` took 2.8 times the plain time instead of 2.3, because a full queue walks through all
+/// of them.
 pub const POOL_BYTES: usize = 4 * 1024 * 1024;
 
 /// Buffers that there are at least, however large the ring is.
@@ -31,7 +33,8 @@ pub const fn pool_buffers(ring_bytes: u32) -> usize {
 /// 11 into the buffer that came back last, 2.6 to 3.6 where 0.75 to 2 MiB go round, 5 with 4 MiB.
 pub const ROUND_BYTES: usize = 3 << 19;
 
-/// The writer hurries, and compresses less, while so large a part of all buffers waits for it.
+/// The writer hurries, and compresses less, while so large a part of all buffers waits for it. Not tuned: what matters
+/// is that the program doesn't come to wait before.
 pub const HURRY_PART: usize = 8;
 
 /// How long the writer naps when nothing is there for it: a program that pushes events all the time fills the ring
@@ -81,5 +84,5 @@ pub const CLOSING_BYTES: u64 = 4096;
 pub const FOOTER_ENTRY_BYTES: u64 = 56;
 
 /// How often the events of a segment have to occur on average for their histogram to be stored beside
-/// them. Where they occur less often, reading it wouldn't be much less work than reading them.
+/// them. Where they occur less often, reading it wouldn't be much less work than reading them. Not tuned.
 pub const MIN_REPETITION: u64 = 8;

@@ -3,7 +3,7 @@
 
 /// Largest sum of the lengths (in blocks) of all paths of a region. Joins are cut until every
 /// region is below it, so it bounds the paths and the blocks of a region, and the size of its
-/// slice. A `br_table` with more targets than this makes a region that exceeds it by its targets.
+/// slice. A `br_table` with more targets than this makes a region that exceeds it by its targets. Not tuned.
 pub const MAX_REGION_SIZE: u64 = 1 << 14;
 
 /// What each way of a branch may add to a region, however many there are: else each arm of a large
@@ -19,7 +19,7 @@ pub const MAX_OPEN_LOOP_SIZE: u64 = 1 << 6;
 pub const MAX_OPEN_LOOP_BLOCKS: usize = 1 << 10;
 
 /// Most operators of a function whose calls are silent: a call of a longer one costs so much more than its
-/// events that nothing is gained.
+/// events that nothing is gained. Not tuned: it keeps the copies small.
 pub const MAX_SILENT_OPERATORS: u32 = 1 << 6;
 
 /// A block counts once more towards [`MAX_REGION_SIZE`] for so many loops around it: a slice keeps an
