@@ -20,6 +20,7 @@ use std::fmt::Write;
 use formats::report::Report;
 use thiserror::Error as ThisError;
 
+use crate::limits::MAX_SNAPSHOT_BYTES;
 use crate::names::printable;
 
 /// The first line of the text.
@@ -92,6 +93,9 @@ impl Snapshot {
     /// With the first line that isn't as it should be.
     pub fn parse(text: &str) -> Result<Snapshot, SnapshotError> {
         let fail = |line, what| Err(SnapshotError { line, what });
+        if text.len() > MAX_SNAPSHOT_BYTES {
+            return fail(1, "a snapshot is not that long");
+        }
         let mut lines = text.lines();
         if lines.next() != Some(HEAD) {
             return fail(1, "a snapshot starts with `wf-snapshot/1`");
@@ -249,6 +253,17 @@ mod tests {
         assert_eq!(line(&text.replace("total\t12", "total\t-12")), 3);
         assert_eq!(line(&text.replace("5\t1\ta", "5\ta")), 4);
         assert_eq!(line(&text.replace("7\t2\tb", "7\t2\ta")), 5);
+    }
+
+    #[test]
+    fn a_text_longer_than_the_limit_is_refused() {
+        let text = snapshot(&[("", 5, 1)]).to_text();
+        let mut text = text.trim_end_matches('\n').to_owned();
+        text.push_str(&"x".repeat(MAX_SNAPSHOT_BYTES - text.len()));
+        assert!(Snapshot::parse(&text).is_ok(), "a name of 64 MiB");
+        text.push('x');
+        let error = Snapshot::parse(&text).expect_err("one byte too long");
+        assert_eq!(error.what, "a snapshot is not that long");
     }
 
     #[test]
