@@ -409,7 +409,7 @@ mod tests {
         assert!(all >= 200_000, "{all}");
         compiled.discard();
         let left = events(&compiled);
-        assert!(left > 0 && left <= u64::from(DEFAULT_RING_BYTES) / 4, "{left}");
+        assert!(left > 0 && left <= u64::from(DEFAULT_RING_BYTES) / 2, "{left}");
     }
 
     #[test]

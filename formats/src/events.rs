@@ -63,6 +63,12 @@ pub enum EventError {
         /// The id found there.
         id: u32,
     },
+    /// The ring ends within an id.
+    #[error("word {word}: the segment ends within an event's id")]
+    Torn {
+        /// Place of the id word in the segment.
+        word: usize,
+    },
 }
 
 /// Iterates over the events of a segment, in the order in which the program recorded them.

@@ -70,4 +70,5 @@ pub mod plan_check;
 pub mod properties;
 pub mod random;
 pub mod report;
+pub mod ring;
 pub mod trace;

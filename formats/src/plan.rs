@@ -496,6 +496,9 @@ impl Exit {
     }
 }
 
+/// Most event ids of a plan whose ids take two bytes in the ring.
+pub const MAX_NARROW_EVENTS: u32 = 1 << 16;
+
 /// Payload words of the largest event.
 pub const MAX_EVENT_WORDS: usize = MAX_COUNTERS * COUNTER_WORDS;
 
@@ -540,6 +543,11 @@ impl EventLayout {
     /// One past the last valid id.
     pub fn end(&self) -> u32 {
         self.counted_ends[MAX_COUNTERS]
+    }
+
+    /// Bytes of an id in the ring: 2 where all ids fit, or else 4.
+    pub fn id_bytes(&self) -> usize {
+        if self.end() <= MAX_NARROW_EVENTS { 2 } else { 4 }
     }
 
     /// Payload words of the event `id`, or `None` when there is no such event.

@@ -140,12 +140,12 @@ impl State {
     fn take(&mut self, store: impl AsContext, ring: Memory, bytes: u32) -> wasmtime::Result<()> {
         let context = store.as_context();
         match ring.data(&context).get(..bytes as usize) {
-            Some(words) if words.len().is_multiple_of(size_of::<u32>()) => {
-                self.tap.segment(words);
+            Some(events) => {
+                self.tap.segment(events);
                 Ok(())
             }
             _ => {
-                Err(wasmtime::Error::msg(format!("flush of {bytes} bytes: not words of the ring")))
+                Err(wasmtime::Error::msg(format!("flush of {bytes} bytes: more than the ring has")))
             }
         }
     }

@@ -381,17 +381,17 @@ fn two_instances_have_a_stream_each_and_many_invocations() {
         }
     };
     // Far more than a ring of one page holds.
-    spin(&one, 100_000);
+    spin(&one, 200_000);
     spin(&two, 10);
     let report = recording.finish().unwrap();
     // An event for the way to the loop and one for each iteration.
-    assert_eq!(report.events, 2 * 100_001 + 2 * 11);
+    assert_eq!(report.events, 2 * 200_001 + 2 * 11);
     let trace = Trace::from_bytes(bytes.take()).unwrap();
     let events_of = |stream| -> u64 {
         let segments = trace.segments().iter().filter(|entry| entry.info.stream == stream);
         segments.map(|entry| entry.info.events).sum()
     };
-    assert_eq!((events_of(0), events_of(1)), (2 * 100_001, 2 * 11));
+    assert_eq!((events_of(0), events_of(1)), (2 * 200_001, 2 * 11));
     assert_eq!(trace.outcomes().len(), 4);
     assert!(report.segments >= 12, "{report:?}");
 }

@@ -30,6 +30,9 @@ pub struct Paths {
     pub paths: Vec<u32>,
     /// For each block what each of its edges adds; empty when it has none.
     pub values: Vec<Vec<u32>>,
+    /// The largest size that something was cut for, or might have been: with any lower limit on regions that is
+    /// not below this, the numbers are the same.
+    pub largest: u64,
 }
 
 impl Paths {
@@ -85,7 +88,7 @@ pub fn number(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Paths {
         let is_inner = |&target: &u32| !cut_on_arrival[target as usize];
         targets(&onward).iter().copied().filter(is_inner).collect()
     });
-    cut_large(cfg, choice, max_region_size, &order, &mut cut_on_arrival);
+    let largest = cut_large(cfg, choice, max_region_size, &order, &mut cut_on_arrival);
     let mut paths = vec![1u32; cfg.blocks.len()];
     let mut values: Vec<Vec<u32>> = vec![Vec::new(); cfg.blocks.len()];
     for index in order.into_iter().map(|index| index as usize) {
@@ -112,7 +115,7 @@ pub fn number(cfg: &Cfg, choice: &Choice, max_region_size: u64) -> Paths {
         }
         paths[index] = next;
     }
-    Paths { cut_on_arrival, paths, values }
+    Paths { cut_on_arrival, paths, values, largest }
 }
 
 /// Where arriving is a cut point because of a loop: at headers, if there are loops within or if some way
@@ -173,8 +176,15 @@ fn repeats(cfg: &Cfg, choice: &Choice, cut: &[bool], header: usize, last: usize)
 ///
 /// `size` is the sum of the lengths of all paths from a block to the next cut points; blocks deep in
 /// loops are longer. Cutting a successor only makes sizes smaller, so one pass, successors first,
-/// leaves no region too large.
-fn cut_large(cfg: &Cfg, choice: &Choice, max_region_size: u64, order: &[u32], cut: &mut [bool]) {
+/// leaves no region too large. Returns the largest size before a cut.
+fn cut_large(
+    cfg: &Cfg,
+    choice: &Choice,
+    max_region_size: u64,
+    order: &[u32],
+    cut: &mut [bool],
+) -> u64 {
+    let mut largest = 0;
     let length = |block: &crate::cfg::Block| {
         let depth = block.innermost_loop.map_or(0, |this| cfg.loops[this as usize].depth);
         1 + u64::from(depth / LOOPS_PER_BLOCK)
@@ -188,6 +198,7 @@ fn cut_large(cfg: &Cfg, choice: &Choice, max_region_size: u64, order: &[u32], cu
             false => size[target as usize],
         };
         let total: u64 = targets.iter().map(|&target| size_of(target, cut)).sum();
+        largest = largest.max(total);
         if total > max_region_size {
             let share = max_region_size / targets.len() as u64;
             let share = share.max(MIN_BRANCH_SIZE.min(max_region_size));
@@ -200,10 +211,12 @@ fn cut_large(cfg: &Cfg, choice: &Choice, max_region_size: u64, order: &[u32], cu
         size[index] += targets.iter().map(|&target| size_of(target, cut)).sum::<u64>();
         // What goes on behind each of the calls in a loop would be told anew for each of them.
         let is_header = cfg.blocks[index].role == Role::Header && choice.nest_of(index).is_none();
-        if is_header && size[index] > MAX_OPEN_LOOP_SIZE.min(max_region_size) {
-            cut[index] = true;
+        if is_header {
+            largest = largest.max(size[index]);
+            cut[index] |= size[index] > MAX_OPEN_LOOP_SIZE.min(max_region_size);
         }
     }
+    largest
 }
 
 #[cfg(test)]
@@ -246,6 +259,21 @@ mod tests {
     fn diamonds(depth: usize) -> String {
         let choice = "(if (local.get 0) (then nop) (else nop))";
         format!("(module (func (param i32) {}))", choice.repeat(depth))
+    }
+
+    #[test]
+    fn numbers_change_when_the_limit_is_below_the_largest_size() {
+        let calls =
+            "(module (func $f (param i32) (loop (if (local.get 0) (then (call $f (i32.const 0)))
+            (else (call $f (i32.const 1)))) (call $f (i32.const 2)) (br 0))))";
+        for text in [diamonds(6).as_str(), calls] {
+            let (_, free) = numbered(text, 1 << 14);
+            let (_, same) = numbered(text, free.largest.min(1 << 14));
+            let (_, smaller) = numbered(text, free.largest.min(1 << 14) - 1);
+            let of = |paths: &Paths| (paths.cut_on_arrival.clone(), paths.paths.clone());
+            assert_eq!(of(&free), of(&same), "{text}");
+            assert_ne!(of(&free), of(&smaller), "{text}");
+        }
     }
 
     #[test]

@@ -6,25 +6,32 @@
 use std::collections::BTreeMap;
 
 use formats::plan::{
-    Block, Edge, Exit, FunctionPlan, Loop, Nest, Plan, Recorded, Region, RegionKind, SilentCall,
-    Site,
+    Block, Edge, Exit, FunctionPlan, Loop, MAX_NARROW_EVENTS, Nest, Plan, Recorded, Region,
+    RegionKind, SilentCall, Site,
 };
 use rayon::prelude::*;
 
 use crate::Error;
 use crate::bundles::{self, Choice, Chosen, NestChoice, Numbered, RegionValues, Slices};
 use crate::cfg::{self, Cfg, Role};
-use crate::limits::{MAX_EVENTS, MAX_REGION_SIZE};
+use crate::limits::{MAX_EVENTS, MAX_REGION_SIZE, MIN_NARROW_REGION_SIZE};
 use crate::module::Module;
 use crate::paths::{self, Paths};
 
 /// Makes the plan of a module, with the state that `slices` asks for.
 ///
+/// Regions are made smaller where that leaves as few event ids as two bytes tell apart.
+///
 /// # Errors
 ///
 /// [`Error::Limit`] when a named limit is exceeded.
 pub fn plan(module: &Module<'_>, slices: Slices) -> Result<Plan, Error> {
-    plan_within(module, slices, MAX_EVENTS)
+    let functions = Functions::number(module, slices)?;
+    let mut shrunk = functions.shrink(MAX_NARROW_EVENTS.into(), MIN_NARROW_REGION_SIZE)?;
+    if shrunk.events > MAX_NARROW_EVENTS.into() {
+        shrunk = functions.shrink(MAX_EVENTS, 1)?;
+    }
+    Ok(assemble(module, functions.with(shrunk)))
 }
 
 /// Makes a plan with at most `most_events` event ids, if regions can be made small enough for that.
@@ -33,36 +40,98 @@ pub fn plan(module: &Module<'_>, slices: Slices) -> Result<Plan, Error> {
 ///
 /// Those of [`plan`].
 pub fn plan_within(module: &Module<'_>, slices: Slices, most_events: u64) -> Result<Plan, Error> {
-    let functions = (0..module.bodies.len() as u32)
-        .into_par_iter()
-        .map(|function| {
-            let cfg = cfg::build(module, function)?;
-            let chosen = bundles::choose(module, function, &cfg, slices)?;
-            Ok((cfg, chosen))
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect::<Result<Vec<(Cfg, Chosen<'_>)>, Error>>()?;
-    let mut max_region_size = MAX_REGION_SIZE;
-    loop {
-        let planned = functions
+    let functions = Functions::number(module, slices)?;
+    let shrunk = functions.shrink(most_events, 1)?;
+    Ok(assemble(module, functions.with(shrunk)))
+}
+
+/// All functions of a module, with their paths numbered in regions of the largest size.
+struct Functions<'a> {
+    chosen: Vec<(Cfg, Chosen<'a>)>,
+    planned: Vec<Planned>,
+}
+
+/// Functions whose regions were made smaller.
+struct Shrunk {
+    /// Those that this changed, by their numbers.
+    changed: BTreeMap<usize, Planned>,
+    /// Number of event ids that all functions have now.
+    events: u64,
+}
+
+/// A function with its paths numbered.
+struct Planned {
+    plan: FunctionPlan,
+    /// With a limit on regions from this on the numbers would be the same: see [`Paths::largest`].
+    largest: u64,
+}
+
+impl<'a> Functions<'a> {
+    fn number(module: &Module<'a>, slices: Slices) -> Result<Functions<'a>, Error> {
+        let chosen = (0..module.bodies.len() as u32)
+            .into_par_iter()
+            .map(|function| {
+                let cfg = cfg::build(module, function)?;
+                let chosen = bundles::choose(module, function, &cfg, slices)?;
+                Ok((cfg, chosen))
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect::<Result<Vec<(Cfg, Chosen<'_>)>, Error>>()?;
+        let planned = chosen
             .par_iter()
-            .map(|(cfg, chosen)| Ok(function_plan(cfg, &chosen.number(cfg, max_region_size)?)))
-            .collect::<Result<Vec<FunctionPlan>, Error>>()?;
-        if events(&planned) <= most_events || max_region_size == 1 {
-            return Ok(assemble(module, planned));
+            .map(|(cfg, chosen)| Planned::number(cfg, chosen, MAX_REGION_SIZE))
+            .collect::<Result<Vec<Planned>, Error>>()?;
+        Ok(Functions { chosen, planned })
+    }
+
+    /// Makes regions smaller until there are at most `most_events` event ids, or regions have
+    /// `min_region_size`.
+    fn shrink(&self, most_events: u64, min_region_size: u64) -> Result<Shrunk, Error> {
+        let events = self.planned.iter().map(|planned| events(&planned.plan)).sum();
+        let mut shrunk = Shrunk { changed: BTreeMap::new(), events };
+        let mut max_region_size = MAX_REGION_SIZE;
+        while shrunk.events > most_events && max_region_size > min_region_size {
+            max_region_size /= 2;
+            let changed = &shrunk.changed;
+            let function = |number: usize| changed.get(&number).unwrap_or(&self.planned[number]);
+            let renumbered = (0..self.planned.len())
+                .into_par_iter()
+                .filter(|&number| function(number).largest > max_region_size)
+                .map(|number| {
+                    let (cfg, chosen) = &self.chosen[number];
+                    let planned = Planned::number(cfg, chosen, max_region_size)?;
+                    Ok((number, self::events(&function(number).plan), planned))
+                })
+                .collect::<Result<Vec<(usize, u64, Planned)>, Error>>()?;
+            for (number, before, planned) in renumbered {
+                shrunk.events = shrunk.events - before + self::events(&planned.plan);
+                shrunk.changed.insert(number, planned);
+            }
         }
-        max_region_size /= 4;
+        Ok(shrunk)
+    }
+
+    /// The plans of all functions, with those that were made smaller.
+    fn with(self, mut shrunk: Shrunk) -> Vec<FunctionPlan> {
+        let planned = self.planned.into_iter().enumerate();
+        let changed = &mut shrunk.changed;
+        planned.map(|(number, planned)| changed.remove(&number).unwrap_or(planned).plan).collect()
     }
 }
 
-/// Number of event ids that all regions, sites and nests take.
-fn events(functions: &[FunctionPlan]) -> u64 {
-    let events_of = |function: &FunctionPlan| {
-        let paths: u64 = function.regions.iter().map(|region| u64::from(region.paths)).sum();
-        paths + function.sites.len() as u64 + function.nests.len() as u64
-    };
-    functions.iter().map(events_of).sum()
+impl Planned {
+    fn number(cfg: &Cfg, chosen: &Chosen<'_>, max_region_size: u64) -> Result<Planned, Error> {
+        let numbered = chosen.number(cfg, max_region_size)?;
+        let plan = function_plan(cfg, &numbered);
+        Ok(Planned { plan, largest: numbered.largest })
+    }
+}
+
+/// Number of event ids that the regions, sites and nests of a function take.
+fn events(function: &FunctionPlan) -> u64 {
+    let paths: u64 = function.regions.iter().map(|region| u64::from(region.paths)).sum();
+    paths + function.sites.len() as u64 + function.nests.len() as u64
 }
 
 fn assemble(module: &Module<'_>, functions: Vec<FunctionPlan>) -> Plan {

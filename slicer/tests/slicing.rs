@@ -1,7 +1,7 @@
 //! Facts about blocks, regions and slices of small functions, derived by hand.
 
 use formats::cost_model::CostModel;
-use formats::plan::{Edge, Exit, FunctionPlan, Plan, RegionKind};
+use formats::plan::{Edge, Exit, FunctionPlan, MAX_NARROW_EVENTS, Plan, RegionKind};
 use slicer::bundles::Slices;
 use slicer::module::Module;
 use slicer::plan::{plan, plan_within};
@@ -308,6 +308,28 @@ fn regions_get_smaller_until_their_events_are_within_the_limit() {
     assert!(limited < unlimited, "{limited} of {unlimited}");
     assert!(events(200) <= 200);
     assert!(events(0) > 0);
+}
+
+/// Where ids of two bytes suffice for somewhat smaller regions, they are made smaller; where they don't, regions stay
+/// as large as they may be.
+#[test]
+fn regions_get_smaller_for_ids_of_two_bytes_if_that_is_enough() {
+    let id_bytes = |function: &str, functions: usize| {
+        let wasm = wat::parse_str(format!("(module {})", function.repeat(functions)));
+        let wasm = wasm.expect("the text form parses");
+        let module = Module::parse(&wasm).expect("valid");
+        let plan = plan(&module, Slices::Min).expect("a plan");
+        let largest = plan_within(&module, Slices::Min, u64::MAX).expect("a plan");
+        assert!(largest.events() > MAX_NARROW_EVENTS);
+        (plan.layout().id_bytes(), plan == largest)
+    };
+    let branches = format!("(func (param i32) {})", "(if (local.get 0) (then nop))".repeat(9));
+    assert_eq!(id_bytes(&branches, 200), (2, false));
+    let labels: Vec<String> = (0..512).map(|label| label.to_string()).collect();
+    let (starts, ends) = ("block ".repeat(512), "end return ".repeat(512));
+    let arms =
+        format!("(func (param i32) {starts} local.get 0 br_table {} {ends})", labels.join(" "));
+    assert_eq!(id_bytes(&arms, 130), (4, true));
 }
 
 #[test]

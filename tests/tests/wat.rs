@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use directives::{Case, Expected, Fuel};
+use formats::plan::MAX_NARROW_EVENTS;
+use recorder::{Instrumented, Slices};
 use tests::exact::{self, Options, Summary};
 use tests::observation::Ending;
 use tests::program::{Call, Program, Value};
@@ -34,7 +36,8 @@ fn all_cases_are_exact() {
     let mut cases = 0;
     for path in files() {
         let name = path.file_name().expect("it is a file").to_string_lossy().into_owned();
-        match check_file(&path, &name) {
+        let text = std::fs::read_to_string(&path).expect("the folder's files can be read");
+        match check_file(&text, &name, &Options::default()) {
             Ok(Checked { cases: checked, failures: failed }) => {
                 cases += checked;
                 failures.push_str(&failed);
@@ -46,6 +49,40 @@ fn all_cases_are_exact() {
     }
     assert!(failures.is_empty(), "{} of {cases} cases:\n{failures}", failures.lines().count());
     println!("{cases} cases are exact");
+}
+
+/// The same with more events than ids of two bytes tell apart: with functions that nobody calls, and that have
+/// as many ways.
+#[test]
+fn cases_with_wide_ids_are_exact() {
+    let slices = vec![Slices::Chosen];
+    let options = Options { slices, fuel_models: 1, wasmi: false, ..Options::default() };
+    let mut failures = String::new();
+    for name in ["nested_loops.wat", "trap_intervals.wat"] {
+        let text = std::fs::read_to_string(folder().join(name)).expect("the case is there");
+        let (module, rest) = text.rsplit_once(')').expect("a module in text form");
+        let text = format!("{module}{})", many_ways(MAX_NARROW_EVENTS));
+        assert!(!rest.contains('('), "{name}: something stands behind the module");
+        let wasm = wat::parse_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let plan = Instrumented::new(wasm, Slices::Chosen, 1).expect("a valid module").plan;
+        assert_eq!(plan.layout().id_bytes(), 4, "{name}");
+        match check_file(&text, name, &options) {
+            Ok(checked) => failures.push_str(&checked.failures),
+            Err(error) => {
+                let _ = writeln!(failures, "{name}: {error:#}");
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Functions with so many ways through them together, 512 for each.
+fn many_ways(ways: u32) -> String {
+    let labels: Vec<String> = (0..512).map(|label| label.to_string()).collect();
+    let (starts, ends) = ("block ".repeat(512), "end return ".repeat(512));
+    let function =
+        format!("(func (param i32) {starts} local.get 0 br_table {} {ends})", labels.join(" "));
+    function.repeat(ways.div_ceil(512) as usize)
 }
 
 #[test]
@@ -89,14 +126,13 @@ struct Checked {
     failures: String,
 }
 
-fn check_file(path: &Path, name: &str) -> Result<Checked> {
-    let text = std::fs::read_to_string(path).context("reading")?;
-    let wasm = wat::parse_str(&text).context("parsing")?;
+fn check_file(text: &str, name: &str, options: &Options) -> Result<Checked> {
+    let wasm = wat::parse_str(text).context("parsing")?;
     let functions = functions(&wasm)?;
-    let cases = directives::parse(&text)?;
+    let cases = directives::parse(text)?;
     let mut failures = String::new();
     for case in &cases {
-        if let Err(error) = check_case(case, name, &wasm, &functions) {
+        if let Err(error) = check_case(case, name, &wasm, &functions, options) {
             let _ = writeln!(failures, "{name}:{}: {error:#}", case.line);
         }
     }
@@ -108,6 +144,7 @@ fn check_case(
     name: &str,
     wasm: &[u8],
     functions: &BTreeMap<String, Vec<ValType>>,
+    options: &Options,
 ) -> Result<()> {
     let calls = case.calls.iter().map(|expected| {
         let parameters = functions
@@ -116,7 +153,7 @@ fn check_case(
         call(expected, parameters)
     });
     let program = Program::calls(name, wasm.to_vec(), calls.collect::<Result<_>>()?);
-    let (summary, differences) = exact::check(&program, &Options::default())?;
+    let (summary, differences) = exact::check(&program, options)?;
     ensure!(differences.is_empty(), "not exact\n{differences}");
     compare_endings(case, &summary.recorded.endings)?;
     compare_fuel(case, &summary)

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::io::{self, Sink};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
-use formats::trace::{EventCounter, TraceWriter};
+use formats::trace::{EventCounter, Packer, TraceWriter};
 
 use crate::sample::Sample;
 
@@ -17,8 +17,10 @@ pub(crate) fn bench(criterion: &mut Criterion, samples: &[Sample]) {
             bencher.iter(|| count(&mut counter, sample));
         });
         let writer = || TraceWriter::create(io::sink(), sample.header()).unwrap();
+        let mut packer = Packer::new(sample.header().plan.layout());
         group.bench_function(BenchmarkId::new("write", sample.name), |bencher| {
-            bencher.iter_batched(writer, |writer| write(writer, sample), BatchSize::PerIteration);
+            let write = |writer| write(writer, &mut packer, sample);
+            bencher.iter_batched(writer, write, BatchSize::PerIteration);
         });
     }
     group.finish();
@@ -32,9 +34,10 @@ fn count(counter: &mut EventCounter, sample: &Sample) {
 }
 
 /// Gives the writer back, so that closing it takes none of the time.
-fn write(mut writer: TraceWriter<Sink>, sample: &Sample) -> TraceWriter<Sink> {
+fn write(mut writer: TraceWriter<Sink>, packer: &mut Packer, sample: &Sample) -> TraceWriter<Sink> {
     for segment in &sample.segments {
-        writer.write_segment(&segment.info, &segment.bytes).unwrap();
+        packer.take_in(&segment.ring).unwrap();
+        writer.write_packed_segment(&segment.info, None, packer).unwrap();
     }
     writer
 }

@@ -28,7 +28,7 @@ fn drain(sample: &Sample) -> u64 {
     let recording = Recording::start(io::sink(), sample.header(), options).unwrap();
     let mut tap = recording.tap();
     for _ in 0..ROUNDS {
-        sample.segments.iter().for_each(|segment| tap.segment(&segment.bytes));
+        sample.segments.iter().for_each(|segment| tap.segment(&segment.ring));
     }
     recording.finish().unwrap().events
 }

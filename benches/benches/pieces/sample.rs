@@ -1,6 +1,7 @@
 //! What the benches work on: traces of a program with events that repeat, as they mostly do, and of
 //! one that tosses coins.
 
+use formats::ring;
 use formats::trace::{Detail, Header, SegmentData, SegmentInfo, Trace};
 use recorder::{Recorder, SharedBytes};
 use wasmtime_wasi::p2::pipe::SinkOutputStream;
@@ -34,7 +35,7 @@ pub(crate) struct Sample {
 pub(crate) struct Segment {
     pub(crate) info: SegmentInfo,
     /// As they lie in the ring.
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) ring: Vec<u8>,
     pub(crate) words: Vec<u32>,
 }
 
@@ -58,7 +59,7 @@ impl Sample {
 
     /// Bytes of all segments in the ring.
     pub(crate) fn ring_bytes(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.bytes.len() as u64).sum()
+        self.segments.iter().map(|segment| segment.ring.len() as u64).sum()
     }
 }
 
@@ -76,6 +77,6 @@ fn segment(trace: &Trace, index: usize) -> Segment {
     let SegmentData::Events(words) = trace.read_segment(index).unwrap() else {
         panic!("the recording keeps its events");
     };
-    let bytes = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-    Segment { info: trace.segments()[index].info, bytes, words }
+    let ring = ring::from_words(&words, trace.header().plan.layout()).unwrap();
+    Segment { info: trace.segments()[index].info, ring, words }
 }

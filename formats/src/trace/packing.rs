@@ -23,6 +23,7 @@ use super::varint;
 use crate::events::{Event, EventError, Payload};
 use crate::limits::MAX_TABLE_EVENTS;
 use crate::plan::{COUNTER_WORDS, EventLayout, MAX_EVENT_WORDS};
+use crate::ring::{self, Extent, WORD_BYTES};
 
 /// Stands in the table for an id that has no code yet.
 const NO_CODE: u32 = u32::MAX;
@@ -44,7 +45,7 @@ fn payload_words(width: u8) -> usize {
     }
 }
 
-/// A word of the ring.
+/// A word of a segment.
 type Word = [u8; 4];
 
 /// Counts and packs the events of segments, in one pass over them.
@@ -56,9 +57,27 @@ pub struct Packer {
     codes: Codes,
     /// The payloads, one after the other.
     payloads: Vec<u8>,
+    /// Number of words of all payloads, before they were packed.
+    payload_words: usize,
     /// The distinct events with a payload, and how often each occurred; the sums of counted nests.
     counts: Vec<HistogramEntry>,
     packed: Vec<u8>,
+}
+
+/// A packed segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packed<'a> {
+    /// What it is packed to.
+    pub bytes: &'a [u8],
+    /// Bytes of its words.
+    pub raw_bytes: usize,
+}
+
+impl Packed<'_> {
+    /// The bytes of its words.
+    pub(super) fn unpack(&self) -> Vec<u8> {
+        unpack(self.bytes, self.raw_bytes).expect("what was packed can be unpacked")
+    }
 }
 
 /// The ids of a segment, in the order of their codes.
@@ -95,24 +114,24 @@ impl Packer {
             },
             codes: Codes::Bytes(Vec::new()),
             payloads: Vec::new(),
+            payload_words: 0,
             counts: Vec::new(),
             packed: Vec::new(),
         }
     }
 
-    /// Takes in the events of a segment, in place of those of the last one. `bytes` are its words as
-    /// they lie in the ring. Returns how many events there are.
+    /// Takes in the events of a segment, in place of those of the last one. `bytes` are its events as
+    /// they lie in the ring. Returns what they amount to.
     ///
     /// # Errors
     ///
     /// When a word is no event of the plan.
-    pub fn take_in(&mut self, bytes: &[u8]) -> Result<u64, EventError> {
+    pub fn take_in(&mut self, bytes: &[u8]) -> Result<Extent, EventError> {
         self.clear();
-        let (words, _) = bytes.as_chunks();
         let mut walk = Walk {
-            words,
-            at: 0,
+            bytes,
             payloads: &mut self.payloads,
+            payload_words: 0,
             counts: HashMap::default(),
             sums: Sums::default(),
         };
@@ -122,7 +141,7 @@ impl Packer {
         };
         walk.run(&mut self.ids, &mut narrow)?;
         self.codes = Codes::Bytes(narrow);
-        while walk.at < words.len() {
+        while !walk.bytes.is_empty() {
             self.codes.widen();
             match &mut self.codes {
                 Codes::Bytes(_) => unreachable!("they were widened"),
@@ -130,9 +149,10 @@ impl Packer {
                 Codes::Longs(codes) => walk.run(&mut self.ids, codes)?,
             }
         }
+        self.payload_words = walk.payload_words;
         self.counts.extend(walk.counts.into_iter().map(|(event, count)| entry(event, count)));
         self.counts.extend(walk.sums.drain());
-        Ok(self.codes.len() as u64)
+        Ok(self.extent())
     }
 
     /// How often each event of the segment occurred.
@@ -153,7 +173,7 @@ impl Packer {
     }
 
     /// The segment, packed.
-    pub fn packed(&mut self) -> &[u8] {
+    pub fn packed(&mut self) -> Packed<'_> {
         let (packed, ids) = (&mut self.packed, &self.ids.ids);
         packed.clear();
         packed.extend_from_slice(&(self.codes.len() as u32).to_le_bytes());
@@ -166,7 +186,13 @@ impl Packer {
             Codes::Longs(codes) => packed.extend(codes.iter().flat_map(|code| code.to_le_bytes())),
         }
         packed.extend_from_slice(&self.payloads);
-        packed
+        let raw_bytes = self.extent().raw_bytes as usize;
+        Packed { bytes: &self.packed, raw_bytes }
+    }
+
+    fn extent(&self) -> Extent {
+        let words = self.codes.len() + self.payload_words;
+        Extent { events: self.codes.len() as u64, raw_bytes: (words * WORD_BYTES) as u64 }
     }
 
     fn clear(&mut self) {
@@ -180,12 +206,9 @@ impl Packer {
     }
 }
 
-/// An event with a payload, from its words.
-fn entry(event: &[u8], count: u64) -> HistogramEntry {
-    let (words, _) = event.as_chunks();
-    let mut words = words.iter().map(|&word| u32::from_le_bytes(word));
-    let id = words.next().expect("an event begins with its id");
-    HistogramEntry { event: Event { id, payload: words.collect() }, count }
+/// An event with the payload that lies in these bytes.
+fn entry((id, payload): (u32, &[u8]), count: u64) -> HistogramEntry {
+    HistogramEntry { event: Event { id, payload: ring::payload_words(payload).collect() }, count }
 }
 
 /// How often each byte occurs.
@@ -210,12 +233,13 @@ fn count<C: Code>(codes: &[C], distinct: usize) -> Vec<u64> {
 
 /// The walk over the words of a segment.
 struct Walk<'w, 'p> {
-    words: &'w [Word],
-    /// Place of the next event's id word.
-    at: usize,
+    /// What was not walked yet.
+    bytes: &'w [u8],
     payloads: &'p mut Vec<u8>,
-    /// How often each event with a payload occurred, by its words.
-    counts: HashMap<&'w [u8], u64, RandomState>,
+    /// Number of words of the payloads so far.
+    payload_words: usize,
+    /// How often each event with a payload occurred, by its id and its payload.
+    counts: HashMap<(u32, &'w [u8]), u64, RandomState>,
     sums: Sums,
 }
 
@@ -223,13 +247,18 @@ impl Walk<'_, '_> {
     /// Goes on until the end, or until there is an id whose code is too wide for `C`.
     fn run<C: Code>(&mut self, ids: &mut Ids, codes: &mut Vec<C>) -> Result<(), EventError> {
         let mut events = codes.len();
-        codes.resize(events + self.words.len() - self.at, C::from_number(0));
+        let id_bytes = ids.layout.id_bytes();
+        codes.resize(events + self.bytes.len() / id_bytes, C::from_number(0));
         loop {
-            events += self.run_bare(ids, &mut codes[events..]);
-            if self.at == self.words.len() {
+            let rest = &mut codes[events..];
+            events += match id_bytes {
+                2 => self.run_bare(ids, rest, |&id| u16::from_le_bytes(id).into()),
+                _ => self.run_bare(ids, rest, |&id| u32::from_le_bytes(id) as usize),
+            };
+            if self.bytes.is_empty() {
                 break;
             }
-            match self.event::<C>(ids)? {
+            match self.event::<C>(ids, events)? {
                 Some(code) => codes[events] = code,
                 None => break,
             }
@@ -240,30 +269,36 @@ impl Walk<'_, '_> {
     }
 
     /// Takes events without payload whose ids have codes: nearly all there are. Returns how many.
-    fn run_bare<C: Code>(&mut self, ids: &Ids, codes: &mut [C]) -> usize {
+    fn run_bare<C: Code, const N: usize>(
+        &mut self,
+        ids: &Ids,
+        codes: &mut [C],
+        id: impl Fn(&[u8; N]) -> usize,
+    ) -> usize {
         let bare = ids.layout.bare() as usize;
         let table = &ids.table[..ids.table.len().min(bare)];
         let mut events = 0;
-        for (slot, &word) in codes.iter_mut().zip(&self.words[self.at..]) {
-            match table.get(u32::from_le_bytes(word) as usize) {
+        for (slot, bytes) in codes.iter_mut().zip(self.bytes.as_chunks().0) {
+            match table.get(id(bytes)) {
                 Some(&code) if code != NO_CODE => *slot = C::from_number(code),
                 _ => break,
             }
             events += 1;
         }
-        self.at += events;
+        self.bytes = &self.bytes[N * events..];
         events
     }
 
-    /// Takes any one event; `None` when its code is too wide.
-    fn event<C: Code>(&mut self, ids: &mut Ids) -> Result<Option<C>, EventError> {
-        let (word, id) = (self.at, u32::from_le_bytes(self.words[self.at]));
+    /// Takes any one event, which has the number `number`; `None` when its code is too wide.
+    fn event<C: Code>(&mut self, ids: &mut Ids, number: usize) -> Result<Option<C>, EventError> {
+        let word = number + self.payload_words;
+        let (id, rest) = ring::split_id(self.bytes, ids.layout).ok_or(EventError::Torn { word })?;
         let code = match ids.code(id) {
             Some(code) => code,
             None => {
                 let payload = ids.layout.payload_words(id);
                 let width = payload.ok_or(EventError::UnknownId { word, id })?;
-                if self.words.len() - word <= width {
+                if rest.len() < width * WORD_BYTES {
                     return Err(EventError::CutShort { word, id });
                 }
                 if ids.ids.len() >= C::COUNT {
@@ -273,18 +308,20 @@ impl Walk<'_, '_> {
             }
         };
         let width = ids.width(code);
-        let event = self.words[word..].get(..=width).ok_or(EventError::CutShort { word, id })?;
+        let (payload, rest) =
+            rest.split_at_checked(width * WORD_BYTES).ok_or(EventError::CutShort { word, id })?;
         if width > 0 {
             if ids.widths[code as usize] & COUNTED != 0 {
-                let words = || event[1..].iter().map(|&word| u32::from_le_bytes(word));
-                counters(words()).for_each(|counter| varint::write(self.payloads, counter));
-                self.sums.add(id, 1, words());
+                counters(ring::payload_words(payload))
+                    .for_each(|counter| varint::write(self.payloads, counter));
+                self.sums.add(id, 1, ring::payload_words(payload));
             } else {
-                self.payloads.extend_from_slice(event[1..].as_flattened());
-                *self.counts.entry(event.as_flattened()).or_insert(0) += 1;
+                self.payloads.extend_from_slice(payload);
+                *self.counts.entry((id, payload)).or_insert(0) += 1;
             }
         }
-        self.at += 1 + width;
+        self.payload_words += width;
+        self.bytes = rest;
         Ok(Some(C::from_number(code)))
     }
 }
@@ -486,6 +523,7 @@ impl Dictionary<'_> {
 mod tests {
     use super::super::histogram::EventCounter;
     use super::*;
+    use crate::plan::MAX_NARROW_EVENTS;
     use crate::random::SplitMix64;
 
     fn bytes(words: &[u32]) -> Vec<u8> {
@@ -495,11 +533,15 @@ mod tests {
     /// Packs, unpacks and counts `words`, and compares with what plain counting says.
     fn check(packer: &mut Packer, layout: EventLayout, words: &[u32]) -> usize {
         let mut counter = EventCounter::new(layout);
-        assert_eq!(packer.take_in(&bytes(words)), counter.count(words));
+        let events = counter.count(words).expect("events of the layout");
+        let raw_bytes = 4 * words.len();
+        let ring = ring::from_words(words, layout).expect("events of the layout");
+        assert_eq!(packer.take_in(&ring), Ok(Extent { events, raw_bytes: raw_bytes as u64 }));
         assert_eq!(packer.histogram(), counter.take());
-        let packed = packer.packed().to_vec();
-        assert_eq!(unpack(&packed, 4 * words.len()), Ok(bytes(words)));
-        packed.len()
+        let packed = packer.packed();
+        assert_eq!(packed.raw_bytes, raw_bytes);
+        assert_eq!(unpack(packed.bytes, raw_bytes), Ok(bytes(words)));
+        packed.bytes.len()
     }
 
     #[test]
@@ -546,20 +588,32 @@ mod tests {
         // The codes are of two bytes from the middle on.
         let many: Vec<u32> = (0..300).chain([301, 5, 0]).chain(0..300).chain([301, 6, 0]).collect();
         check(&mut packer, layout, &many);
-        assert_eq!(
-            packer.take_in(&bytes(&[301, 1])),
-            Err(EventError::CutShort { word: 0, id: 301 })
-        );
-        let twice = packer.take_in(&bytes(&[301, 1, 1, 301, 1]));
+        let event = ring::from_words(&[301, 1, 1], layout).unwrap();
+        let cut = &event[..6];
+        assert_eq!(packer.take_in(cut), Err(EventError::CutShort { word: 0, id: 301 }));
+        let twice = packer.take_in(&[&event, cut].concat());
         assert_eq!(twice, Err(EventError::CutShort { word: 3, id: 301 }));
     }
 
     #[test]
-    fn a_word_that_is_no_event_is_reported() {
-        let mut packer = Packer::new(EventLayout::of_widths(&[1, 1]));
-        assert_eq!(packer.take_in(&bytes(&[0, 4])), Err(EventError::UnknownId { word: 1, id: 4 }));
-        assert_eq!(packer.take_in(&bytes(&[0, 1])), Err(EventError::CutShort { word: 1, id: 1 }));
-        assert_eq!(packer.take_in(&bytes(&[0, 1, 7])), Ok(2));
+    fn bytes_that_are_no_event_are_reported() {
+        let narrow = EventLayout::of_widths(&[1, 1]);
+        let unknown = Err(EventError::UnknownId { word: 1, id: 4 });
+        let cut_short = Err(EventError::CutShort { word: 1, id: 1 });
+        let torn = Err(EventError::Torn { word: 2 });
+        let mut packer = Packer::new(narrow);
+        assert_eq!(packer.take_in(&[0, 0, 4, 0]), unknown);
+        assert_eq!(packer.take_in(&[0, 0, 1, 0]), cut_short);
+        assert_eq!(packer.take_in(&[0, 0, 1, 0, 7, 0, 0]), cut_short);
+        assert_eq!(packer.take_in(&[0, 0, 0, 0, 0]), torn);
+        let extent = Extent { events: 2, raw_bytes: 12 };
+        assert_eq!(packer.take_in(&[0, 0, 1, 0, 7, 0, 0, 0]), Ok(extent));
+
+        let wide = EventLayout::of_widths(&[1, MAX_NARROW_EVENTS]);
+        let mut packer = Packer::new(wide);
+        assert_eq!(packer.take_in(&[0, 0, 0, 0, 1, 0, 0, 0]), cut_short);
+        assert_eq!(packer.take_in(&[0, 0, 0, 0, 0, 0, 0, 0, 1, 0]), torn);
+        assert_eq!(packer.take_in(&[0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0]), Ok(extent));
     }
 
     #[test]
@@ -569,8 +623,8 @@ mod tests {
         let mut packer = Packer::new(layout);
         let rare = [300, 7, 302, 8, 9, 303, 5000, 0, 303, 6, 0];
         let words: Vec<u32> = (0..400u32).map(|word| word % 290).chain(rare).collect();
-        packer.take_in(&bytes(&words)).unwrap();
-        let whole = packer.packed().to_vec();
+        packer.take_in(&ring::from_words(&words, layout).unwrap()).unwrap();
+        let whole = packer.packed().bytes.to_vec();
         for cut in 0..whole.len() {
             assert!(unpack(&whole[..cut], 4 * words.len()).is_err());
         }

@@ -15,7 +15,7 @@ use super::header::Header;
 use super::histogram::Histogram;
 use super::index::{Index, SegmentEntry};
 use super::note::{DropNote, Outcome, OutcomeNote};
-use super::packing::Packer;
+use super::packing::{Packed, Packer};
 use super::segment::SegmentInfo;
 use crate::codec;
 use crate::limits::{CHAPTER_NOTE_BYTES, MAX_CHAPTER_FRAMES, MAX_MESSAGE_BYTES};
@@ -54,14 +54,16 @@ pub struct TraceWriter<W: Write> {
 enum Body<'a> {
     /// These bytes.
     Plain(&'a [u8]),
-    /// The words of a segment, and the same packed.
-    Packed { words: &'a [u8], packed: &'a [u8] },
+    /// A packed segment.
+    Packed(Packed<'a>),
 }
 
-impl<'a> Body<'a> {
-    fn raw(&self) -> &'a [u8] {
-        match *self {
-            Body::Plain(raw) | Body::Packed { words: raw, .. } => raw,
+impl Body<'_> {
+    /// Its bytes, before they are packed or compressed.
+    fn raw_bytes(&self) -> usize {
+        match self {
+            Body::Plain(raw) => raw.len(),
+            Body::Packed(packed) => packed.raw_bytes,
         }
     }
 }
@@ -108,9 +110,8 @@ impl<W: Write> TraceWriter<W> {
         self.write_segment_frames(FrameKind::Segment, info, None, words)
     }
 
-    /// Writes the segment of ordered events that `packer` took in last; `words` are the bytes of the
-    /// ring. With a `histogram` it stands before the events, so that readers that only add up need
-    /// not read them. Returns the bytes that both take in the trace.
+    /// Writes the segment of ordered events that `packer` took in last. With a `histogram` it stands before the
+    /// events, so that readers that only add up need not read them. Returns the bytes that both take in the trace.
     ///
     /// # Errors
     ///
@@ -119,18 +120,13 @@ impl<W: Write> TraceWriter<W> {
         &mut self,
         info: &SegmentInfo,
         histogram: Option<&Histogram>,
-        words: &[u8],
         packer: &mut Packer,
     ) -> Result<u64, WriteError> {
         if let Some(histogram) = histogram {
             check_events(info, histogram)?;
         }
-        // Counters that take all of their 64 bits take more when they are packed.
-        let body = match packer.packed() {
-            packed if packed.len() <= words.len() => Body::Packed { words, packed },
-            _ => Body::Plain(words),
-        };
-        self.write_segment_frames(FrameKind::Segment, info, histogram, body)
+        let packed = packer.packed();
+        self.write_segment_frames(FrameKind::Segment, info, histogram, Body::Packed(packed))
     }
 
     /// Compresses the segments that follow less, and faster, or as usual again.
@@ -307,11 +303,11 @@ impl<W: Write> TraceWriter<W> {
         body: impl Into<Body<'b>>,
     ) -> Result<FrameHead, WriteError> {
         let body = body.into();
-        let raw = body.raw();
+        let raw_bytes = body.raw_bytes();
         if self.poisoned {
             return Err(WriteError::Poisoned);
         }
-        check_raw_bytes(kind, raw.len())?;
+        check_raw_bytes(kind, raw_bytes)?;
         let sequence = match self.sequence.checked_add(self.pending) {
             None | Some(u32::MAX) => return Err(WriteError::TooManyFrames),
             Some(sequence) => sequence,
@@ -320,14 +316,14 @@ impl<W: Write> TraceWriter<W> {
         let payload_start = frame_start + FRAME_HEAD_BYTES;
         self.frame.resize(payload_start, 0);
         self.frame.extend_from_slice(prefix);
-        let compression = self.append_body(kind, &body);
+        let compression = self.append_body(kind, body);
         let payload = &self.frame[payload_start..];
         let head = FrameHead {
             kind,
             compression,
             sequence,
             stored_bytes: u32::try_from(payload.len()).expect("every limit is below 4 GiB"),
-            raw_bytes: u32::try_from(raw.len()).expect("every limit is below 4 GiB"),
+            raw_bytes: u32::try_from(raw_bytes).expect("every limit is below 4 GiB"),
             payload_checksum: crc32c(payload),
         };
         self.frame[frame_start..payload_start].copy_from_slice(&head.to_bytes());
@@ -336,31 +332,48 @@ impl<W: Write> TraceWriter<W> {
     }
 
     /// Appends `body` to the frame, compressed if that makes it shorter and readers allow it.
-    fn append_body(&mut self, kind: FrameKind, body: &Body<'_>) -> Compression {
-        let (raw, start) = (body.raw(), self.frame.len());
-        let (compressed, compression) = match *body {
-            Body::Packed { words, packed } if packed.len() <= words.len() => {
-                (packed, Compression::Packed)
+    fn append_body(&mut self, kind: FrameKind, body: Body<'_>) -> Compression {
+        match body {
+            // Counters that take all of their 64 bits take more when they are packed.
+            Body::Packed(packed) if packed.bytes.len() > packed.raw_bytes => {
+                self.append_body(kind, Body::Plain(&packed.unpack()))
             }
-            _ => (raw, Compression::Zstd),
-        };
+            Body::Packed(packed) => {
+                if self.append_compressed(kind, packed.bytes, packed.raw_bytes) {
+                    return Compression::Packed;
+                }
+                self.frame.extend_from_slice(&packed.unpack());
+                Compression::None
+            }
+            Body::Plain(raw) => {
+                if self.append_compressed(kind, raw, raw.len()) {
+                    return Compression::Zstd;
+                }
+                self.frame.extend_from_slice(raw);
+                Compression::None
+            }
+        }
+    }
+
+    /// Appends `body` compressed, if that is worth it and allowed for a frame of so many raw bytes. Returns
+    /// whether it did.
+    fn append_compressed(&mut self, kind: FrameKind, body: &[u8], raw_bytes: usize) -> bool {
+        let start = self.frame.len();
         let level = match kind {
             FrameKind::Header | FrameKind::Index | FrameKind::Footer => ONCE_LEVEL,
             _ => self.segment_level,
         };
-        if raw.len() >= MIN_COMPRESSED_BYTES
-            && self.append_compressed(level, compressed).is_ok()
-            && self.frame.len() - start < raw.len()
-            && kind.may_shrink(raw.len(), self.frame.len() - start)
-        {
-            return compression;
+        let shrunk = raw_bytes >= MIN_COMPRESSED_BYTES
+            && self.compress(level, body).is_ok()
+            && self.frame.len() - start < raw_bytes
+            && kind.may_shrink(raw_bytes, self.frame.len() - start);
+        if !shrunk {
+            self.frame.truncate(start);
         }
-        self.frame.truncate(start);
-        self.frame.extend_from_slice(raw);
-        Compression::None
+        shrunk
     }
 
-    fn append_compressed(&mut self, level: i32, raw: &[u8]) -> std::io::Result<()> {
+    fn compress(&mut self, level: i32, raw: &[u8]) -> std::io::Result<()> {
         self.compressor.set_compression_level(level)?;
         self.frame.reserve(zstd::zstd_safe::compress_bound(raw.len()));
         let start = self.frame.len() as u64;

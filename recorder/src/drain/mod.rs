@@ -21,7 +21,6 @@ mod counter;
 mod pool;
 mod report;
 mod tap;
-mod words;
 mod writer;
 
 pub use buffer::SharedBytes;
@@ -77,14 +76,15 @@ enum Message {
     End,
 }
 
-/// A buffer with the words of one flush.
+/// A buffer with the events of one flush.
 struct FilledSegment {
     stream: u32,
     start_ns: u64,
     end_ns: u64,
     /// What the stream lost just before this segment.
     lost: Loss,
-    words: Vec<u8>,
+    /// The events, as they lay in the ring.
+    ring: Vec<u8>,
 }
 
 /// A trace being written by a thread of its own.

@@ -5,13 +5,21 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use formats::ring::Extent;
+
 /// Events that are not in the trace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Loss {
     /// Number of events.
     pub events: u64,
-    /// Their bytes in the ring.
+    /// Bytes of their words, with four for an id, as segments count them.
     pub bytes: u64,
+}
+
+impl From<Extent> for Loss {
+    fn from(extent: Extent) -> Loss {
+        Loss { events: extent.events, bytes: extent.raw_bytes }
+    }
 }
 
 impl Loss {

@@ -5,13 +5,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use formats::events::Events;
 use formats::plan::EventLayout;
+use formats::ring::RingEvents;
 use formats::trace::Outcome;
 
 use super::pool::Pool;
 use super::report::Ended;
-use super::words::WordBuffer;
 use super::{DrainFailure, FilledSegment, Loss, Message};
 
 /// What happens to a full ring when no buffer is free.
@@ -51,7 +50,7 @@ impl Port {
     }
 }
 
-/// One stream of a recording: takes the words of one instance, flush by flush.
+/// One stream of a recording: takes the events of one instance, flush by flush.
 ///
 /// Nothing here fails: a recording whose writer is gone discards what comes, and its `finish` says
 /// why.
@@ -61,13 +60,11 @@ pub struct Tap {
     segment_start_ns: u64,
     /// Lost since the last message of this stream.
     lost: Loss,
-    words: WordBuffer,
 }
 
 impl Tap {
     pub(super) fn new(stream: u32, port: Port) -> Tap {
-        let (lost, words) = (Loss::default(), WordBuffer::default());
-        let mut tap = Tap { stream, port, segment_start_ns: 0, lost, words };
+        let mut tap = Tap { stream, port, segment_start_ns: 0, lost: Loss::default() };
         tap.segment_start_ns = tap.now_ns();
         tap
     }
@@ -77,25 +74,25 @@ impl Tap {
         self.stream
     }
 
-    /// Takes over `words`, whole events as they lie in the ring.
-    pub fn segment(&mut self, words: &[u8]) {
+    /// Takes over `bytes`, whole events as they lie in the ring.
+    pub fn segment(&mut self, bytes: &[u8]) {
         let (start_ns, end_ns) = (self.segment_start_ns, self.now_ns());
-        if !words.is_empty() {
-            self.hand_over(words, start_ns, end_ns);
+        if !bytes.is_empty() {
+            self.hand_over(bytes, start_ns, end_ns);
         }
         // Waiting for the writer is none of the program's time.
         self.segment_start_ns = self.now_ns();
     }
 
-    fn hand_over(&mut self, words: &[u8], start_ns: u64, end_ns: u64) {
+    fn hand_over(&mut self, bytes: &[u8], start_ns: u64, end_ns: u64) {
         let Some(mut buffer) = self.buffer() else {
-            self.lose(words);
+            self.lose(bytes);
             return;
         };
         buffer.clear();
-        buffer.extend_from_slice(words);
+        buffer.extend_from_slice(bytes);
         let lost = std::mem::take(&mut self.lost);
-        let segment = FilledSegment { stream: self.stream, start_ns, end_ns, lost, words: buffer };
+        let segment = FilledSegment { stream: self.stream, start_ns, end_ns, lost, ring: buffer };
         let _ = self.port.full.send(Message::Segment(segment));
     }
 
@@ -105,11 +102,11 @@ impl Tap {
         let _ = self.port.full.send(Message::Outcome { stream: self.stream, lost, outcome });
     }
 
-    /// Counts what is dropped. Words that are no events are for the writer to find.
-    fn lose(&mut self, words: &[u8]) {
-        let events = Events::new(self.words.load(words), self.port.layout);
-        let events = events.take_while(Result::is_ok).count() as u64;
-        self.lost.add(Loss { events, bytes: words.len() as u64 });
+    /// Counts what is dropped.
+    fn lose(&mut self, bytes: &[u8]) {
+        let mut events = RingEvents::new(bytes, self.port.layout);
+        while let Some(Ok(_)) = events.next() {}
+        self.lost.add(events.extent().into());
     }
 
     /// A free buffer, or `None` when the segment is to be dropped.

@@ -1,9 +1,11 @@
 //! The drain without an engine: taps filled by hand, outputs that block and fail.
 
 use std::io::{self, Write};
+use std::sync::LazyLock;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
+use formats::plan::EventLayout;
 use formats::trace::{
     Detail, Ending, Header, Kept, Outcome, OutcomeKind, Sample, SegmentData, Trace,
 };
@@ -26,8 +28,10 @@ fn header(detail: Detail) -> Header {
     Header { detail, plan, ..Header::default() }
 }
 
-fn words(words: &[u32]) -> Vec<u8> {
-    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+/// The events in `words`, as they lie in the ring: with ids of two bytes.
+fn ring(words: &[u32]) -> Vec<u8> {
+    static LAYOUT: LazyLock<EventLayout> = LazyLock::new(|| header(Detail::Full).plan.layout());
+    formats::ring::from_words(words, *LAYOUT).expect("events of the plan")
 }
 
 fn returned() -> Outcome {
@@ -47,13 +51,13 @@ const BUFFERS: usize = pool_buffers(DEFAULT_RING_BYTES);
 fn segments_and_outcomes_come_out_in_their_order() {
     let (recording, bytes) = start(DrainOptions::default());
     let (mut one, mut two) = (recording.tap(), recording.tap());
-    one.segment(&words(&[0, 1, 1]));
+    one.segment(&ring(&[0, 1, 1]));
     one.segment(&[]);
-    two.segment(&words(&[1]));
+    two.segment(&ring(&[1]));
     one.outcome(returned());
-    one.segment(&words(&[0]));
+    one.segment(&ring(&[0]));
     let report = recording.finish().expect("memory can be written to");
-    assert_eq!((report.events, report.segments, report.ring_bytes), (5, 3, 20));
+    assert_eq!((report.events, report.segments, report.ring_bytes), (5, 3, 10));
     assert!(report.dropped.is_none());
 
     let bytes = bytes.take();
@@ -76,7 +80,7 @@ fn counts_are_kept_instead_of_events_when_asked_for() {
     let header = header(Detail::Counts);
     let site = header.plan.layout().bare();
     let recording = Recording::start(bytes.clone(), &header, DrainOptions::default()).unwrap();
-    recording.tap().segment(&words(&[1, 0, 1, site, 500, 1, site, 500]));
+    recording.tap().segment(&ring(&[1, 0, 1, site, 500, 1, site, 500]));
     let report = recording.finish().unwrap();
     assert_eq!(report.events, 6);
     let trace = Trace::from_bytes(bytes.take()).unwrap();
@@ -95,8 +99,8 @@ fn counts_are_kept_instead_of_events_when_asked_for() {
 fn a_histogram_stands_beside_events_that_repeat() {
     let (recording, bytes) = start(DrainOptions::default());
     let mut tap = recording.tap();
-    tap.segment(&words(&[1; 20]));
-    tap.segment(&words(&[1, 0]));
+    tap.segment(&ring(&[1; 20]));
+    tap.segment(&ring(&[1, 0]));
     recording.finish().unwrap();
     let trace = Trace::from_bytes(bytes.take()).unwrap();
     trace.verify().unwrap();
@@ -115,15 +119,15 @@ fn a_sample_keeps_its_share_and_counts_the_rest() {
         let recording = Recording::start(bytes.clone(), &header, DrainOptions::default()).unwrap();
         let (mut one, mut two) = (recording.tap(), recording.tap());
         for _ in 0..40 {
-            one.segment(&words(&[1, 0, site, 700]));
-            two.segment(&words(&[site, 800, 1]));
+            one.segment(&ring(&[1, 0, site, 700]));
+            two.segment(&ring(&[site, 800, 1]));
         }
         one.outcome(returned());
         let report = recording.finish().unwrap();
         let trace = Trace::from_bytes(bytes.take()).unwrap();
         trace.verify().unwrap();
         assert_eq!((trace.events(), report.events), (40 * 5, 40 * 5));
-        assert_eq!((report.segments, report.ring_bytes), (80, 40 * 28));
+        assert_eq!((report.segments, report.ring_bytes), (80, 40 * 18));
         let mut numbers = [0, 0];
         for entry in trace.segments() {
             let stream = entry.info.stream;
@@ -178,7 +182,7 @@ fn a_blocked_guest_waits_and_loses_nothing() {
     let (progress, sent) = mpsc::channel();
     let guest = thread::spawn(move || {
         for _ in 0..segments {
-            tap.segment(&words(&[1, 0]));
+            tap.segment(&ring(&[1, 0]));
             progress.send(()).expect("the test listens");
         }
     });
@@ -199,10 +203,10 @@ fn a_blocked_guest_waits_and_loses_nothing() {
 fn a_writer_that_had_nothing_to_do_for_long_is_woken() {
     let (recording, bytes) = start(DrainOptions::default());
     let mut tap = recording.tap();
-    tap.segment(&words(&[1, 0]));
+    tap.segment(&ring(&[1, 0]));
     // Sleeps take somewhat longer than asked for.
     thread::sleep(20 * MAX_NAPS * NAP);
-    tap.segment(&words(&[0]));
+    tap.segment(&ring(&[0]));
     tap.outcome(returned());
     assert_eq!(recording.finish().unwrap().events, 3);
     assert_eq!(Trace::from_bytes(bytes.take()).unwrap().segments().len(), 2);
@@ -215,14 +219,16 @@ fn a_dropping_guest_goes_on_and_everything_is_accounted_for() {
     let site = header(Detail::Full).plan.layout().bare();
     let segments = 3 * BUFFERS as u64;
     for _ in 0..segments {
-        tap.segment(&words(&[1, site, 9]));
+        tap.segment(&ring(&[1, site, 9]));
     }
     tap.outcome(returned());
     drop(permit);
     let report = recording.finish().unwrap();
     assert_eq!(report.segments, BUFFERS as u64);
     assert_eq!(report.events + report.dropped.events, 2 * segments);
-    assert_eq!(report.ring_bytes + report.dropped.bytes, 12 * segments);
+    // An id takes two bytes in the ring, and a word in a segment.
+    assert_eq!(report.ring_bytes, 8 * report.segments);
+    assert_eq!(report.dropped.bytes, 12 * (segments - report.segments));
     assert!(!report.limit_reached);
     let trace = Trace::from_bytes(bytes.take()).unwrap();
     assert_eq!(trace.dropped_events(), report.dropped.events);
@@ -262,7 +268,7 @@ fn a_full_disk_lets_the_guest_finish_and_leaves_a_readable_prefix() {
     let mut tap = recording.tap();
     let segments = 100;
     for _ in 0..segments {
-        tap.segment(&words(&[0, 1, 1]));
+        tap.segment(&ring(&[0, 1, 1]));
     }
     tap.outcome(returned());
     let failure = recording.finish().expect_err("the disk is too small");
@@ -293,7 +299,7 @@ fn a_trace_that_reached_its_limit_says_what_is_missing() {
     let mut tap = recording.tap();
     let segments = 100;
     for _ in 0..segments {
-        tap.segment(&words(&[0, 1, 1, 1]));
+        tap.segment(&ring(&[0, 1, 1, 1]));
     }
     tap.outcome(returned());
     let report = recording.finish().unwrap();
@@ -317,11 +323,11 @@ fn a_limit_below_the_header_is_refused_before_anything_runs() {
 fn words_that_are_no_events_of_the_plan_fail_the_recording() {
     let (recording, bytes) = start(DrainOptions::default());
     let mut tap = recording.tap();
-    tap.segment(&words(&[1]));
-    tap.segment(&words(&[1, u32::MAX]));
-    tap.segment(&words(&[1]));
+    tap.segment(&ring(&[1]));
+    tap.segment(&[1, 0, 255, 255]);
+    tap.segment(&ring(&[1]));
     let failure = recording.finish().expect_err("no such event");
-    assert!(failure.to_string().contains("4294967295"), "{failure}");
+    assert!(failure.to_string().contains("65535"), "{failure}");
     assert_eq!(Trace::from_bytes(bytes.take()).unwrap().events(), 1);
 }
 
@@ -349,7 +355,7 @@ fn a_writer_that_panics_is_an_error_and_no_deadlock() {
     let recording = Recording::start(output, &header, DrainOptions::default()).unwrap();
     let mut tap = recording.tap();
     for _ in 0..10 * BUFFERS {
-        tap.segment(&words(&[1]));
+        tap.segment(&ring(&[1]));
     }
     let failure = recording.finish().expect_err("the output panics");
     assert!(failure.to_string().contains("panicked"), "{failure}");
@@ -362,7 +368,7 @@ fn what_comes_after_the_end_is_discarded() {
     let mut tap = recording.tap();
     let report = recording.finish().unwrap();
     for _ in 0..10 * BUFFERS {
-        tap.segment(&words(&[1]));
+        tap.segment(&ring(&[1]));
         tap.outcome(Outcome { kind: OutcomeKind::Trap, ..returned() });
     }
     assert_eq!(report.events, 0);
@@ -374,11 +380,11 @@ fn what_comes_after_the_end_is_discarded() {
 fn a_trace_that_is_closed_under_its_guest_tells_what_it_holds() {
     let (recording, bytes) = start(DrainOptions::default());
     let mut tap = recording.tap();
-    tap.segment(&words(&[0, 1]));
+    tap.segment(&ring(&[0, 1]));
     let closed = recording.closer(tap.stream()).close(Outcome::default()).expect("written");
     assert_eq!((closed.events, closed.segments), (2, 1));
     assert_eq!(closed.trace_bytes, bytes.take().len() as u64);
-    tap.segment(&words(&[0]));
+    tap.segment(&ring(&[0]));
     let ended = recording.finish().expect("written");
     assert_eq!(DrainReport { stalled: closed.stalled, ..ended }, closed);
 }

@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use crossbeam_channel::{Receiver, RecvError, TryRecvError};
-use formats::events::{EventError, Events};
+use formats::events::EventError;
 use formats::plan::EventLayout;
+use formats::ring::{Extent, RingEvents};
 use formats::trace::{
     Detail, Header, Histogram, Outcome, Packer, Sample, SegmentInfo, TraceWriter,
 };
@@ -17,7 +18,6 @@ use crate::limits::{CLOSING_BYTES, FOOTER_ENTRY_BYTES, MAX_NAPS, MIN_REPETITION,
 use super::counter::{ByteCount, CountedWrite};
 use super::pool::Pool;
 use super::report::{Cause, Ended};
-use super::words::WordBuffer;
 use super::{DrainFailure, DrainReport, FilledSegment, Loss, Message};
 
 /// The next message. Naps a few times before it waits: who sends while the writer waits has to wake it, which
@@ -95,26 +95,26 @@ impl<W: Write> Writer<W> {
 
     fn segment(&mut self, segment: FilledSegment) {
         self.lose(segment.stream, segment.lost);
-        let (events, kept) = match self.digest.take_in(&segment) {
+        let ring_bytes = segment.ring.len() as u64;
+        let (extent, kept) = match self.digest.take_in(&segment) {
             Ok(digested) => digested,
             Err(error) => {
                 self.fail(foreign(error, segment.stream));
-                (0, Kept::Nothing)
+                (Extent { events: 0, raw_bytes: ring_bytes }, Kept::Nothing)
             }
         };
-        let here = Loss { events, bytes: segment.words.len() as u64 };
-        if self.failure.is_some() || !self.has_room(kept.max_bytes(here.bytes)) {
-            self.lose(segment.stream, here);
-        } else if let Err(error) = self.append(&segment, events, &kept) {
-            self.lose(segment.stream, here);
+        if self.failure.is_some() || !self.has_room(kept.max_bytes(extent.raw_bytes)) {
+            self.lose(segment.stream, extent.into());
+        } else if let Err(error) = self.append(&segment, extent.events, &kept) {
+            self.lose(segment.stream, extent.into());
             self.fail(error);
         } else {
-            self.report.events += here.events;
-            self.report.ring_bytes += here.bytes;
+            self.report.events += extent.events;
+            self.report.ring_bytes += ring_bytes;
             self.report.segments += 1;
             self.report.unkept_segments += u64::from(matches!(kept, Kept::Nothing));
         }
-        self.pool.give(segment.words);
+        self.pool.give(segment.ring);
     }
 
     fn append(&mut self, segment: &FilledSegment, events: u64, kept: &Kept) -> Result<(), Cause> {
@@ -128,12 +128,9 @@ impl<W: Write> Writer<W> {
         match kept {
             Kept::Nothing => self.trace.write_unkept(&info)?,
             Kept::Counts(counts) => self.trace.write_histogram(&info, counts)?,
-            Kept::Events(counts) => self.trace.write_packed_segment(
-                &info,
-                counts.as_ref(),
-                &segment.words,
-                &mut self.digest.packer,
-            )?,
+            Kept::Events(counts) => {
+                self.trace.write_packed_segment(&info, counts.as_ref(), &mut self.digest.packer)?
+            }
         };
         Ok(())
     }
@@ -221,7 +218,6 @@ pub(super) struct Digest {
     sample: Option<Sample>,
     /// Number of segments so far, by stream.
     numbers: BTreeMap<u32, u32>,
-    words: WordBuffer,
     packer: Packer,
 }
 
@@ -233,28 +229,28 @@ impl Digest {
             detail: header.detail,
             sample: header.sample,
             numbers: BTreeMap::new(),
-            words: WordBuffer::default(),
             packer: Packer::new(layout),
         }
     }
 
-    /// Number of events in the segment, and what is kept of it.
-    fn take_in(&mut self, segment: &FilledSegment) -> Result<(u64, Kept), EventError> {
+    /// What the segment has, and what is kept of it.
+    fn take_in(&mut self, segment: &FilledSegment) -> Result<(Extent, Kept), EventError> {
         let number = self.numbers.entry(segment.stream).or_default();
         let is_kept = self.sample.is_none_or(|sample| sample.keeps(segment.stream, *number));
         *number = number.wrapping_add(1);
         if !is_kept {
-            let mut events = Events::new(self.words.load(&segment.words), self.layout);
-            return Ok((events.try_fold(0, |sum, event| event.map(|_| sum + 1))?, Kept::Nothing));
+            let mut events = RingEvents::new(&segment.ring, self.layout);
+            events.try_for_each(|event| event.map(drop))?;
+            return Ok((events.extent(), Kept::Nothing));
         }
-        let events = self.packer.take_in(&segment.words)?;
+        let extent = self.packer.take_in(&segment.ring)?;
         let counts = self.packer.histogram();
-        let repeats = counts.entries().len() as u64 * MIN_REPETITION <= events;
+        let repeats = counts.entries().len() as u64 * MIN_REPETITION <= extent.events;
         let kept = match self.detail {
             Detail::Counts => Kept::Counts(counts),
             Detail::Full => Kept::Events(repeats.then_some(counts)),
         };
-        Ok((events, kept))
+        Ok((extent, kept))
     }
 }
 

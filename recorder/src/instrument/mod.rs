@@ -20,6 +20,7 @@ mod types;
 mod values;
 
 use formats::plan::{COUNTER_WORDS, Plan};
+use formats::ring::WORD_BYTES;
 use formats::trace::Location;
 use rayon::prelude::*;
 use slicer::module::Module;
@@ -110,6 +111,8 @@ struct Additions {
     empty_function: u32,
     ring_memory: u32,
     position_global: u32,
+    /// Bytes of an event's id.
+    id_bytes: u32,
     /// Write position in bytes from which on the ring has to be flushed.
     flush_at: u32,
     /// The defined functions that there are copies of, in ascending order.
@@ -128,6 +131,7 @@ impl Additions {
             empty_function,
             ring_memory: module.memory64.len() as u32,
             position_global: module.globals,
+            id_bytes: plan.layout().id_bytes() as u32,
             flush_at: options.ring_pages() * PAGE_BYTES - largest_event_bytes(plan),
         }
     }
@@ -143,7 +147,7 @@ impl Additions {
 fn largest_event_bytes(plan: &Plan) -> u32 {
     let words = plan.widths.len().saturating_sub(1);
     let counter_words = plan.counted.len().saturating_sub(1) * COUNTER_WORDS;
-    (1 + words.max(counter_words)) as u32 * push::WORD_BYTES
+    (plan.layout().id_bytes() + words.max(counter_words) * WORD_BYTES) as u32
 }
 
 /// Moves the indices of the defined functions up by one, to make room for the import.

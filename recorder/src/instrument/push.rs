@@ -11,12 +11,13 @@
 //! counters, which locals hold, are written through to it: whatever ends the program, they are true.
 
 use formats::plan::{COUNTER_WORDS, Scalar};
+use formats::ring::WORD_BYTES;
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
 
 use super::Additions;
 
-/// Bytes of a word in the ring.
-pub(super) const WORD_BYTES: u32 = 4;
+/// How events are aligned in the ring, as a power of two: as their ids are at least.
+const ALIGN: u32 = 1;
 
 /// The locals that instrumentation adds to a function.
 #[derive(Clone, Copy, Debug, Default)]
@@ -115,11 +116,12 @@ impl Push<'_> {
         counters: u32,
     ) -> FlushCheck {
         let Locals { position, open_event, .. } = self.locals;
-        let size = (1 + counters * COUNTER_WORDS as u32) * WORD_BYTES;
+        let size = self.place(counters as usize * COUNTER_WORDS);
         let check = self.flush_from(bytes, self.additions.flush_at - size);
         let mut code = InstructionSink::new(bytes);
         code.local_get(position).local_tee(open_event);
-        code.i32_const(event as i32).i32_store(self.word(0));
+        code.i32_const(event as i32);
+        self.store_id(&mut code);
         for counter in 0..counters {
             code.local_get(open_event);
             code.i64_const(0).local_tee(self.locals.counters + counter);
@@ -140,7 +142,7 @@ impl Push<'_> {
     }
 
     fn counter(&self, counter: u32) -> MemArg {
-        self.word(1 + counter * COUNTER_WORDS as u32)
+        self.word(counter as usize * COUNTER_WORDS)
     }
 
     /// Pushes the event `event` of a site, with the i32 on top of the operand stack as units.
@@ -173,8 +175,8 @@ impl Push<'_> {
             Id::Path => code.local_get(self.locals.path),
             Id::Constant(event) => code.i32_const(event as i32),
         };
-        code.i32_store(self.word(0));
-        let mut words = 1;
+        self.store_id(&mut code);
+        let mut words = 0;
         for value in values {
             code.local_get(position);
             match value.from {
@@ -188,9 +190,9 @@ impl Push<'_> {
                 Scalar::F32 => code.f32_store(place),
                 Scalar::F64 => code.f64_store(place),
             };
-            words += value.ty.words() as u32;
+            words += value.ty.words();
         }
-        code.local_get(position).i32_const((words * WORD_BYTES) as i32).i32_add();
+        code.local_get(position).i32_const(self.place(words) as i32).i32_add();
         code.local_tee(position).global_set(self.additions.position_global);
         self.flush_if_full(bytes)
     }
@@ -212,11 +214,23 @@ impl Push<'_> {
         check
     }
 
-    fn word(&self, index: u32) -> MemArg {
-        MemArg {
-            offset: u64::from(index * WORD_BYTES),
-            align: 2,
-            memory_index: self.additions.ring_memory,
-        }
+    /// Stores the id on top of the operand stack at the place below it.
+    fn store_id(&self, code: &mut InstructionSink<'_>) {
+        let place = MemArg { offset: 0, align: ALIGN, memory_index: self.additions.ring_memory };
+        match self.additions.id_bytes {
+            2 => code.i32_store16(place),
+            _ => code.i32_store(place),
+        };
+    }
+
+    /// Where the payload word number `index` lies.
+    fn word(&self, index: usize) -> MemArg {
+        let offset = self.place(index).into();
+        MemArg { offset, align: ALIGN, memory_index: self.additions.ring_memory }
+    }
+
+    /// Bytes of an event up to its payload word number `index`.
+    fn place(&self, index: usize) -> u32 {
+        self.additions.id_bytes + (index * WORD_BYTES) as u32
     }
 }

@@ -125,6 +125,8 @@ pub struct Numbered {
     pub paths: Paths,
     /// What the events of each region carry.
     pub values: RegionValues,
+    /// As [`Paths::largest`], of all numberings that it took.
+    pub largest: u64,
 }
 
 /// Chooses for the defined function number `function` of `module`.
@@ -172,13 +174,16 @@ impl Chosen<'_> {
         let mut choice = self.choice.clone();
         let Some(flow) = &self.flow else {
             let paths = paths::number(cfg, &choice, max_region_size);
-            return Ok(Numbered { choice, paths, values: RegionValues::default() });
+            let largest = paths.largest;
+            return Ok(Numbered { choice, paths, values: RegionValues::default(), largest });
         };
+        let mut largest = 0;
         loop {
             let paths = paths::number(cfg, &choice, max_region_size);
+            largest = largest.max(paths.largest);
             let plan: FunctionPlan = crate::plan::numbered_outline(cfg, &choice, &paths);
             match regions::values(&plan, flow)? {
-                Ok(values) => return Ok(Numbered { choice, paths, values }),
+                Ok(values) => return Ok(Numbered { choice, paths, values, largest }),
                 Err(told) => {
                     told.into_iter().for_each(|block| choice.computed[block as usize] = false)
                 }
