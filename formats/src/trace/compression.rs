@@ -12,11 +12,12 @@ thread_local! {
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// Zstandard level of segments. Level 1 keeps up with the ring; higher levels make the program
-/// wait for the writer.
+/// Zstandard level of segments. `benches overhead`, SQLite: it takes the writer 1.54 ns an event, of 4.8 in all, so
+/// that the writer keeps up; at level -4 it is 1.34 ns, and a third more bytes.
 pub(super) const SEGMENT_LEVEL: i32 = 1;
 
-/// Zstandard level of segments when the writer falls behind.
+/// Zstandard level of segments when the writer falls behind. `benches overhead`, `switch`: an event takes it 2.2 ns
+/// instead of 3.4, and a third more bytes.
 pub(super) const HURRIED_LEVEL: i32 = -4;
 
 /// Zstandard level of the header, of index frames and of the footer, which are written seldom.

@@ -10,7 +10,7 @@ use crate::cfg::Cfg;
 use crate::ir::graph::{Dominators, Graph, Loops};
 use crate::ir::{BlockId, Function};
 
-/// Expected iterations of a loop each time it is entered.
+/// Expected iterations of a loop each time it is entered. Not tuned: it is what compilers assume.
 pub(super) const TRIPS: u64 = 10;
 
 /// Loops further inside than this are not taken to run more often still.

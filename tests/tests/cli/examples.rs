@@ -18,7 +18,7 @@ const APP: &str = r#"(module $app
       (then (local.get $n))
       (else (i32.add (call $fib (i32.sub (local.get $n) (i32.const 1)))
                      (call $fib (i32.sub (local.get $n) (i32.const 2)))))))
-  (func $main (result i32) (call $fib (i32.const 30)))
+  (func $main (result i32) (call $fib (i32.const 32)))
   (func (export "_start") (drop (call $main))))"#;
 
 /// The names that the examples give to modules and traces.
