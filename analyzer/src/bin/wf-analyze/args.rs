@@ -300,7 +300,7 @@ Examples:
   wf-analyze check trace.bin --baseline fuel.txt --update     write the baseline
   wf-analyze check trace.bin --baseline fuel.txt              fail if anything costs more
   wf-analyze check trace.bin --baseline fuel.txt --tolerance 2
-  wf-analyze check trace.bin --budget 30000000                fail above 30 million
+  wf-analyze check trace.bin --budget 100000000               fail above 100 million
 
 Exit status: 0 within all limits; 1 above one; 2 wrong usage, no such baseline, or a trace that is
 unreadable, corrupt or incomplete.")]
