@@ -95,8 +95,8 @@ fn units(trace: &Trace, one: Bounds) -> Vec<Unit> {
     segments.chain(dropped).collect()
 }
 
-/// Bytes of a word in the ring.
-const WORD_BYTES: u64 = 4;
+/// Bytes of a word in a segment.
+const WORD_BYTES: u64 = formats::ring::WORD_BYTES as u64;
 
 /// How many events were dropped; where only their bytes are known, as many as elsewhere in the trace
 /// for so many bytes.

@@ -7,7 +7,7 @@
 /// reads modules of at most 1 GiB; a plan is about as large as the code that it describes.
 pub const MAX_HEADER_BYTES: usize = 1 << 30;
 
-/// Raw bytes of one segment, ordered events or histogram: also the largest useful ring.
+/// Raw bytes of one segment, ordered events or histogram.
 pub const MAX_SEGMENT_BYTES: usize = 64 << 20;
 
 /// How many times longer than it is stored a body may be, that of an `S` frame excepted: ordered

@@ -10,7 +10,7 @@ use std::iter::FusedIterator;
 use crate::events::{EventError, Events};
 use crate::plan::EventLayout;
 
-/// Bytes of a payload word.
+/// Bytes of a payload word, and in a segment of an id.
 pub const WORD_BYTES: usize = 4;
 
 /// What a segment amounts to.
@@ -53,7 +53,7 @@ impl<'a> RingEvents<'a> {
         RingEvents { bytes, events: 0, words: 0, layout }
     }
 
-    /// What the events so far amount to.
+    /// What the events so far amount to: see [`extent`].
     pub fn extent(&self) -> Extent {
         Extent { events: self.events, raw_bytes: (self.words * WORD_BYTES) as u64 }
     }
@@ -80,6 +80,7 @@ impl<'a> Iterator for RingEvents<'a> {
         }
         let event = self.event();
         if event.is_err() {
+            self.words += self.bytes.len().div_ceil(self.layout.id_bytes());
             self.bytes = &[];
         }
         Some(event)
@@ -102,6 +103,29 @@ pub(crate) fn split_id(bytes: &[u8], layout: EventLayout) -> Option<(u32, &[u8])
 /// The payload words in `bytes`.
 pub(crate) fn payload_words(bytes: &[u8]) -> impl Iterator<Item = u32> {
     bytes.as_chunks().0.iter().map(|&word| u32::from_le_bytes(word))
+}
+
+/// What the events in `bytes` amount to. Bytes behind an error count as no events, but as words: as many as
+/// there could be.
+pub fn extent(bytes: &[u8], layout: EventLayout) -> Extent {
+    let mut events = RingEvents::new(bytes, layout);
+    events.by_ref().for_each(drop);
+    events.extent()
+}
+
+/// The words of a segment that has the events in the bytes of a ring.
+///
+/// # Errors
+///
+/// When the bytes are no events of the plan.
+pub fn to_words(bytes: &[u8], layout: EventLayout) -> Result<Vec<u32>, EventError> {
+    let mut words = Vec::with_capacity(bytes.len() / layout.id_bytes());
+    for event in RingEvents::new(bytes, layout) {
+        let (id, payload) = event?;
+        words.push(id);
+        words.extend(payload_words(payload));
+    }
+    Ok(words)
 }
 
 /// The events in the words of a segment, as they lie in the ring.
@@ -135,7 +159,9 @@ mod tests {
         for (layout, id_bytes) in layouts() {
             assert_eq!(layout.id_bytes(), id_bytes);
             let last = layout.end() - 1;
-            let bytes = from_words(&[last, 7, u32::MAX, 0, last - 1], layout).unwrap();
+            let words = [last, 7, u32::MAX, 0, last - 1];
+            let bytes = from_words(&words, layout).unwrap();
+            assert_eq!(to_words(&bytes, layout), Ok(words.to_vec()));
             assert_eq!(bytes.len(), 3 * id_bytes + 8);
             let mut events = RingEvents::new(&bytes, layout);
             let payload = [7, 0, 0, 0, 255, 255, 255, 255];
@@ -163,6 +189,10 @@ mod tests {
                     _ => Some(EventError::CutShort { word: 1, id: last }),
                 };
                 assert_eq!((error, events.next()), (expected, None), "cut at {cut}");
+                // Nothing that was there is missing from the sum.
+                let extent = extent(&bytes[..cut], layout);
+                assert!(extent.raw_bytes >= cut as u64, "cut at {cut}");
+                assert_eq!(extent, events.extent());
             }
         }
     }

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
+use formats::limits::MAX_SEGMENT_BYTES;
+
 use crate::instrument::PAGE_BYTES;
 
 /// Ring size when none is asked for. Four pages fit the second-level cache of the program's core together with the
 /// buffer that a segment is copied to. `benches overhead`: `fib2` 1.68 times plain, and 1.94 with a page.
 pub const DEFAULT_RING_BYTES: u32 = 4 * PAGE_BYTES;
 
-/// Largest ring. Its histogram, at most twice its size, fits a segment of a trace; and larger rings
-/// only move memory from the pool to the guest.
+/// Largest ring. Its words, with four bytes for an id that took two, and its histogram are at most twice its size, and
+/// fit a segment of a trace; and larger rings only move memory from the pool to the guest.
 pub const MAX_RING_BYTES: u32 = 32 * 1024 * 1024;
+
+const _: () = assert!(2 * MAX_RING_BYTES as usize <= MAX_SEGMENT_BYTES);
 
 /// Bytes of the buffers between the guest and the writer thread, beyond [`ROUND_BYTES`] allocated when they are
 /// needed: a short program has ended before the writer has warmed up, and a long one is busy in bursts. `benches
@@ -43,7 +47,7 @@ pub const HURRY_PART: usize = 8;
 pub const NAP: Duration = Duration::from_micros(50);
 
 /// How often the writer naps before it waits to be woken: for 2 ms and more, which is as long as a program takes that
-/// fills the ring with an event for each 30 ns. One that pushes less doesn't notice what waking takes.
+/// fills the ring with an event for each 15 ns (each 30 with ids of four bytes). One that pushes less doesn't notice what waking takes.
 pub const MAX_NAPS: u32 = 40;
 
 /// Messages without a buffer (outcomes, the end) that may wait for the writer beside the segments.

@@ -144,7 +144,7 @@ impl State {
                 self.tap.segment(events);
                 Ok(())
             }
-            _ => {
+            None => {
                 Err(wasmtime::Error::msg(format!("flush of {bytes} bytes: more than the ring has")))
             }
         }

@@ -291,12 +291,12 @@ fn a_closed_pipe_lets_the_guest_finish_and_is_reported() {
 #[test]
 fn a_trace_that_reached_its_limit_warns_and_keeps_the_guests_status() {
     let bench = Workbench::with_module("limit", SPIN);
-    let run = bench.run("--ring-size 64K --max-trace-size 400K m.wasm");
+    let run = bench.run("--ring-size 64K --max-trace-size 200K m.wasm");
     assert_eq!(run.status, Some(3), "{run:?}");
     assert!(run.stderr.contains("warning: ") && run.stderr.contains("--max-trace-size"), "{run:?}");
     let trace = bench.trace("trace.bin");
     assert!(trace.events() > 0 && trace.dropped_events() > 0 && trace.is_complete());
-    assert!((200 << 10..=400 << 10).contains(&trace.bytes()), "{}", trace.bytes());
+    assert!((100 << 10..=200 << 10).contains(&trace.bytes()), "{}", trace.bytes());
     bench.run("-o vain.bin --max-trace-size 10 m.wasm").refused(2, &["header"]);
     assert!(!bench.path("vain.bin").exists());
 }

@@ -18,6 +18,9 @@ use crate::limits::{MAX_EVENTS, MAX_REGION_SIZE, MIN_NARROW_REGION_SIZE};
 use crate::module::Module;
 use crate::paths::{self, Paths};
 
+/// Most event ids that take two bytes in the ring.
+const MAX_NARROW: u64 = MAX_NARROW_EVENTS as u64;
+
 /// Makes the plan of a module, with the state that `slices` asks for.
 ///
 /// Regions are made smaller where that leaves as few event ids as two bytes tell apart.
@@ -27,10 +30,15 @@ use crate::paths::{self, Paths};
 /// [`Error::Limit`] when a named limit is exceeded.
 pub fn plan(module: &Module<'_>, slices: Slices) -> Result<Plan, Error> {
     let functions = Functions::number(module, slices)?;
-    let mut shrunk = functions.shrink(MAX_NARROW_EVENTS.into(), MIN_NARROW_REGION_SIZE)?;
-    if shrunk.events > MAX_NARROW_EVENTS.into() {
-        shrunk = functions.shrink(MAX_EVENTS, 1)?;
-    }
+    let narrow = match functions.parts() {
+        ..=MAX_NARROW => Some(functions.shrink(MAX_NARROW, MIN_NARROW_REGION_SIZE)?),
+        // The smaller they are, the more regions there are, and each has an event.
+        _ => None,
+    };
+    let shrunk = match narrow.filter(|shrunk| shrunk.events <= MAX_NARROW) {
+        Some(shrunk) => shrunk,
+        None => functions.shrink(MAX_EVENTS, 1)?,
+    };
     Ok(assemble(module, functions.with(shrunk)))
 }
 
@@ -83,6 +91,15 @@ impl<'a> Functions<'a> {
             .map(|(cfg, chosen)| Planned::number(cfg, chosen, MAX_REGION_SIZE))
             .collect::<Result<Vec<Planned>, Error>>()?;
         Ok(Functions { chosen, planned })
+    }
+
+    /// Number of regions, sites and nests.
+    fn parts(&self) -> u64 {
+        let parts = |planned: &Planned| {
+            let FunctionPlan { regions, sites, nests, .. } = &planned.plan;
+            (regions.len() + sites.len() + nests.len()) as u64
+        };
+        self.planned.iter().map(parts).sum()
     }
 
     /// Makes regions smaller until there are at most `most_events` event ids, or regions have
@@ -308,4 +325,72 @@ fn events_of(function: &mut FunctionPlan) -> impl Iterator<Item = (&mut u32, Pay
         (&mut nest.event, payload, 1)
     });
     regions.chain(sites).chain(nests)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Functions of several shapes, large and small.
+    fn functions(random: &mut u64) -> String {
+        let mut number = |below: u64| {
+            *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (*random >> 33) % below
+        };
+        let branch = "(if (local.get 0) (then nop))";
+        let call = "(call $f (i32.const 1))";
+        let mut text = format!("(func $f (param i32) {})", branch.repeat(3));
+        for _ in 0..12 {
+            let (before, inside) = (number(9) as usize, number(5) as usize);
+            let calls = number(3) as usize;
+            let body = branch.repeat(inside) + &call.repeat(calls);
+            let body = format!("(loop {body} (br_if 0 (local.get 0)))");
+            text += &format!("(func (param i32) {}{body}{body})", branch.repeat(before));
+        }
+        text
+    }
+
+    /// Only what a smaller limit changes is numbered again: the outcome is as if all were.
+    #[test]
+    fn shrinking_is_numbering_with_the_smaller_limit() {
+        let mut random = 11;
+        for slices in [Slices::Min, Slices::Max, Slices::Chosen] {
+            for _ in 0..4 {
+                let wasm = wat::parse_str(format!("(module {})", functions(&mut random)));
+                let wasm = wasm.expect("the text form parses");
+                let module = Module::parse(&wasm).expect("valid");
+                let functions = Functions::number(&module, slices).expect("it can be planned");
+                let mut limits = Vec::new();
+                let all: u64 = functions.planned.iter().map(|planned| events(&planned.plan)).sum();
+                for most in (0..20).map(|twentieths| all * (19 - twentieths) / 20) {
+                    let shrunk = functions.shrink(most, 1).expect("it can be planned");
+                    let (mut size, mut fresh);
+                    size = 2 * MAX_REGION_SIZE;
+                    loop {
+                        size /= 2;
+                        let number = |(cfg, chosen): &(Cfg, Chosen<'_>)| {
+                            Planned::number(cfg, chosen, size).expect("as before").plan
+                        };
+                        fresh = functions.chosen.iter().map(number).collect::<Vec<_>>();
+                        let total: u64 = fresh.iter().map(events).sum();
+                        if total <= most || size == 1 {
+                            assert_eq!(shrunk.events, total);
+                            break;
+                        }
+                    }
+                    limits.push(size);
+                    let plan = |number: usize| match shrunk.changed.get(&number) {
+                        Some(changed) => &changed.plan,
+                        None => &functions.planned[number].plan,
+                    };
+                    for (number, fresh) in fresh.iter().enumerate() {
+                        assert_eq!(plan(number), fresh, "function {number}, {most}, {slices:?}");
+                    }
+                }
+                limits.dedup();
+                // Max slices compute most branches, and have few paths.
+                assert!(limits.len() > 3 || slices == Slices::Max, "{slices:?}: {limits:?}");
+            }
+        }
+    }
 }

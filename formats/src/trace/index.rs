@@ -69,7 +69,7 @@ pub struct DropEntry {
     pub stored_bytes: u32,
     /// Number of events that were dropped; 0 when only the bytes are known.
     pub events: u64,
-    /// Bytes of the ring that were dropped.
+    /// Bytes of the words that were dropped.
     pub bytes: u64,
 }
 

@@ -36,7 +36,7 @@ pub use frame::{FILE_HEAD_BYTES, FRAME_HEAD_BYTES, FrameKind, MAGIC, TRAILER_BYT
 pub use header::{Detail, Header};
 pub use histogram::{EventCounter, Histogram, HistogramEntry, HistogramError};
 pub use note::{Location, Outcome, OutcomeKind};
-pub use packing::Packer;
+pub use packing::{Packed, Packer};
 pub use reader::{DropEntry, Kept, OutcomeEntry, SegmentData, SegmentEntry, Trace};
 pub use sample::Sample;
 pub use segment::SegmentInfo;

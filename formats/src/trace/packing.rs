@@ -16,6 +16,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::compression::MIN_COMPRESSED_BYTES;
 use super::frame::u32_at;
 use super::histogram::{Histogram, HistogramEntry};
 use super::sums::{Sums, counters};
@@ -125,7 +126,7 @@ impl Packer {
     ///
     /// # Errors
     ///
-    /// When a word is no event of the plan.
+    /// When something is no event of the plan.
     pub fn take_in(&mut self, bytes: &[u8]) -> Result<Extent, EventError> {
         self.clear();
         let mut walk = Walk {
@@ -190,6 +191,15 @@ impl Packer {
         Packed { bytes: &self.packed, raw_bytes }
     }
 
+    /// More bytes than the segment takes in a trace, without its frame's head.
+    pub fn max_stored_bytes(&self) -> u64 {
+        let (events, ids) = (self.codes.len(), self.ids.ids.len());
+        let codes = events * code_bytes(ids);
+        let packed = HEAD_BYTES + ids * (WORD_BYTES + 1) + codes + self.payloads.len();
+        let compressed = zstd::zstd_safe::compress_bound(packed).max(MIN_COMPRESSED_BYTES);
+        self.extent().raw_bytes.min(compressed as u64)
+    }
+
     fn extent(&self) -> Extent {
         let words = self.codes.len() + self.payload_words;
         Extent { events: self.codes.len() as u64, raw_bytes: (words * WORD_BYTES) as u64 }
@@ -202,6 +212,7 @@ impl Packer {
             wide => *wide = Codes::Bytes(Vec::new()),
         }
         self.payloads.clear();
+        self.payload_words = 0;
         self.counts.clear();
     }
 }
@@ -231,7 +242,7 @@ fn count<C: Code>(codes: &[C], distinct: usize) -> Vec<u64> {
     counts
 }
 
-/// The walk over the words of a segment.
+/// The walk over the events of a segment.
 struct Walk<'w, 'p> {
     /// What was not walked yet.
     bytes: &'w [u8],
@@ -525,6 +536,7 @@ mod tests {
     use super::*;
     use crate::plan::MAX_NARROW_EVENTS;
     use crate::random::SplitMix64;
+    use crate::ring::RingEvents;
 
     fn bytes(words: &[u32]) -> Vec<u8> {
         words.iter().flat_map(|word| word.to_le_bytes()).collect()
@@ -541,7 +553,9 @@ mod tests {
         let packed = packer.packed();
         assert_eq!(packed.raw_bytes, raw_bytes);
         assert_eq!(unpack(packed.bytes, raw_bytes), Ok(bytes(words)));
-        packed.bytes.len()
+        let length = packed.bytes.len();
+        assert!(packer.max_stored_bytes() >= raw_bytes.min(length) as u64);
+        length
     }
 
     #[test]
@@ -614,6 +628,40 @@ mod tests {
         assert_eq!(packer.take_in(&[0, 0, 0, 0, 1, 0, 0, 0]), cut_short);
         assert_eq!(packer.take_in(&[0, 0, 0, 0, 0, 0, 0, 0, 1, 0]), torn);
         assert_eq!(packer.take_in(&[0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0]), Ok(extent));
+    }
+
+    /// Whatever lies in the ring: the packer takes in what the iterator finds, and refuses what it refuses.
+    #[test]
+    fn any_bytes_are_taken_in_as_the_iterator_has_them() {
+        let mut random = SplitMix64::new(7);
+        let (mut whole, mut refused) = (0, 0);
+        for bare in [6, MAX_NARROW_EVENTS] {
+            let layout = EventLayout::new(&[bare, 2, 1], &[0, 1]);
+            let mut packer = Packer::new(layout);
+            for _ in 0..20_000 {
+                // Small ids, and now and then one that there isn't.
+                let length = random.next_u64() % 40;
+                let mut ring: Vec<u8> =
+                    (0..length).map(|_| (random.next_u64() % 11) as u8 % 10).collect();
+                ring.iter_mut().skip(1).step_by(2).for_each(|byte| *byte %= 2);
+                if bare == 6 {
+                    ring.iter_mut().skip(1).step_by(2).for_each(|byte| *byte = 0);
+                }
+                let mut events = RingEvents::new(&ring, layout);
+                let walked = events.by_ref().try_for_each(|event| event.map(drop));
+                let taken = packer.take_in(&ring);
+                assert_eq!(taken, walked.map(|()| events.extent()), "{ring:?}");
+                if taken.is_err() {
+                    refused += 1;
+                    continue;
+                }
+                whole += 1;
+                let words = ring::to_words(&ring, layout).unwrap();
+                assert_eq!(ring::from_words(&words, layout).as_ref(), Ok(&ring));
+                check(&mut packer, layout, &words);
+            }
+        }
+        assert!(whole > 1_000 && refused > 1_000, "{whole} whole, {refused} refused");
     }
 
     #[test]

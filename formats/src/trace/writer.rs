@@ -100,8 +100,8 @@ impl<W: Write> TraceWriter<W> {
         Ok(writer)
     }
 
-    /// Writes one segment of ordered events; `words` are the bytes of the ring. Returns the bytes
-    /// that it takes in the trace.
+    /// Writes one segment of ordered events; `words` are its words, little-endian (see
+    /// [`ring::to_words`](crate::ring::to_words)). Returns the bytes that it takes in the trace.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use formats::plan::EventLayout;
-use formats::ring::RingEvents;
+use formats::ring;
 use formats::trace::Outcome;
 
 use super::pool::Pool;
@@ -104,9 +104,7 @@ impl Tap {
 
     /// Counts what is dropped.
     fn lose(&mut self, bytes: &[u8]) {
-        let mut events = RingEvents::new(bytes, self.port.layout);
-        while let Some(Ok(_)) = events.next() {}
-        self.lost.add(events.extent().into());
+        self.lost.add(ring::extent(bytes, self.port.layout).into());
     }
 
     /// A free buffer, or `None` when the segment is to be dropped.

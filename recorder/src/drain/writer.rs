@@ -8,7 +8,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, RecvError, TryRecvError};
 use formats::events::EventError;
 use formats::plan::EventLayout;
-use formats::ring::{Extent, RingEvents};
+use formats::ring::{self, Extent, RingEvents};
 use formats::trace::{
     Detail, Header, Histogram, Outcome, Packer, Sample, SegmentInfo, TraceWriter,
 };
@@ -100,10 +100,12 @@ impl<W: Write> Writer<W> {
             Ok(digested) => digested,
             Err(error) => {
                 self.fail(foreign(error, segment.stream));
-                (Extent { events: 0, raw_bytes: ring_bytes }, Kept::Nothing)
+                (ring::extent(&segment.ring, self.digest.layout), Kept::Nothing)
             }
         };
-        if self.failure.is_some() || !self.has_room(kept.max_bytes(extent.raw_bytes)) {
+        if self.failure.is_some()
+            || !self.has_room(kept.max_bytes(self.digest.packer.max_stored_bytes()))
+        {
             self.lose(segment.stream, extent.into());
         } else if let Err(error) = self.append(&segment, extent.events, &kept) {
             self.lose(segment.stream, extent.into());
@@ -265,12 +267,14 @@ enum Kept {
 }
 
 impl Kept {
-    /// More bytes than are stored of a segment that has `bytes` in the ring.
-    fn max_bytes(&self, bytes: u64) -> u64 {
+    /// More bytes than are stored of a segment whose events take so many at most.
+    fn max_bytes(&self, events: u64) -> u64 {
         match self {
             Kept::Nothing => 0,
             Kept::Counts(counts) => counts.max_encoded_bytes(),
-            Kept::Events(counts) => bytes + counts.as_ref().map_or(0, Histogram::max_encoded_bytes),
+            Kept::Events(counts) => {
+                events + counts.as_ref().map_or(0, Histogram::max_encoded_bytes)
+            }
         }
     }
 }

@@ -197,7 +197,7 @@ pub(super) fn count(number: u64, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Bytes that an event takes in the ring when it carries `values`.
+/// Bytes of an event's words in a segment when it carries `values`, its id included.
 pub(super) fn event_bytes(values: &[Recorded]) -> u64 {
     let words: usize = values.iter().map(|value| value.ty.words()).sum();
     4 * (1 + words as u64)
