@@ -49,13 +49,16 @@ fn check_price(cut: &Trace, length: usize) {
 
 #[test]
 fn every_prefix_of_a_small_trace_has_its_whole_segments() {
-    let trace = record(2_000);
+    let trace = record(45_000);
+    let segments = segments_before(&trace, trace.len());
+    assert!(segments > 2, "some are whole and one is not");
     let every = load::rounds(7, 1);
     for length in (0..trace.len()).step_by(every) {
         check(&trace, length, true);
     }
     check(&trace, trace.len(), false);
-    println!("{} prefixes of {} bytes", trace.len().div_ceil(every), trace.len());
+    let prefixes = trace.len().div_ceil(every);
+    println!("{prefixes} prefixes of {} bytes with {segments} segments", trace.len());
 }
 
 #[test]
