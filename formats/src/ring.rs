@@ -58,6 +58,30 @@ impl<'a> RingEvents<'a> {
         Extent { events: self.events, raw_bytes: (self.words * WORD_BYTES) as u64 }
     }
 
+    /// Goes to the end.
+    fn walk(&mut self) -> Result<(), EventError> {
+        loop {
+            self.pass_bare();
+            match self.next() {
+                Some(event) => event.map(drop)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Passes the events without payload that come next: nearly all there are.
+    fn pass_bare(&mut self) {
+        let bare = self.layout.bare();
+        let id_bytes = self.layout.id_bytes();
+        let passed = match id_bytes {
+            2 => count_while(self.bytes, |&id| u32::from(u16::from_le_bytes(id)) < bare),
+            _ => count_while(self.bytes, |&id| u32::from_le_bytes(id) < bare),
+        };
+        self.bytes = &self.bytes[passed * id_bytes..];
+        self.events += passed as u64;
+        self.words += passed;
+    }
+
     fn event(&mut self) -> Result<(u32, &'a [u8]), EventError> {
         let word = self.words;
         let (id, rest) = split_id(self.bytes, self.layout).ok_or(EventError::Torn { word })?;
@@ -109,8 +133,26 @@ pub(crate) fn payload_words(bytes: &[u8]) -> impl Iterator<Item = u32> {
 /// there could be.
 pub fn extent(bytes: &[u8], layout: EventLayout) -> Extent {
     let mut events = RingEvents::new(bytes, layout);
-    events.by_ref().for_each(drop);
+    // What is no event is in the sum.
+    let _ = events.walk();
     events.extent()
+}
+
+/// What the events in `bytes` amount to.
+///
+/// # Errors
+///
+/// When the bytes are no events of the plan.
+pub fn measure(bytes: &[u8], layout: EventLayout) -> Result<Extent, EventError> {
+    let mut events = RingEvents::new(bytes, layout);
+    events.walk()?;
+    Ok(events.extent())
+}
+
+/// How many ids `bytes` begin with that are as `wanted`.
+fn count_while<const N: usize>(bytes: &[u8], wanted: impl Fn(&[u8; N]) -> bool) -> usize {
+    let (ids, _) = bytes.as_chunks();
+    ids.iter().position(|id| !wanted(id)).unwrap_or(ids.len())
 }
 
 /// The words of a segment that has the events in the bytes of a ring.
@@ -170,6 +212,7 @@ mod tests {
             assert_eq!(events.next(), Some(Ok((last - 1, &[][..]))));
             assert_eq!(events.next(), None);
             assert_eq!(events.extent(), Extent { events: 3, raw_bytes: 20 });
+            assert_eq!(measure(&bytes, layout), Ok(events.extent()));
         }
     }
 
@@ -193,6 +236,8 @@ mod tests {
                 let extent = extent(&bytes[..cut], layout);
                 assert!(extent.raw_bytes >= cut as u64, "cut at {cut}");
                 assert_eq!(extent, events.extent());
+                let measured = measure(&bytes[..cut], layout);
+                assert_eq!(measured, expected.map_or(Ok(extent), Err));
             }
         }
     }

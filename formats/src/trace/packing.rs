@@ -650,6 +650,7 @@ mod tests {
                 let mut events = RingEvents::new(&ring, layout);
                 let walked = events.by_ref().try_for_each(|event| event.map(drop));
                 let taken = packer.take_in(&ring);
+                assert_eq!(taken, ring::measure(&ring, layout));
                 assert_eq!(taken, walked.map(|()| events.extent()), "{ring:?}");
                 if taken.is_err() {
                     refused += 1;

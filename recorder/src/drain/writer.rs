@@ -8,7 +8,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, RecvError, TryRecvError};
 use formats::events::EventError;
 use formats::plan::EventLayout;
-use formats::ring::{self, Extent, RingEvents};
+use formats::ring::{self, Extent};
 use formats::trace::{
     Detail, Header, Histogram, Outcome, Packer, Sample, SegmentInfo, TraceWriter,
 };
@@ -241,9 +241,7 @@ impl Digest {
         let is_kept = self.sample.is_none_or(|sample| sample.keeps(segment.stream, *number));
         *number = number.wrapping_add(1);
         if !is_kept {
-            let mut events = RingEvents::new(&segment.ring, self.layout);
-            events.try_for_each(|event| event.map(drop))?;
-            return Ok((events.extent(), Kept::Nothing));
+            return Ok((ring::measure(&segment.ring, self.layout)?, Kept::Nothing));
         }
         let extent = self.packer.take_in(&segment.ring)?;
         let counts = self.packer.histogram();
