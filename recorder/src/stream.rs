@@ -71,8 +71,9 @@ impl Stream {
         let flush = move |mut caller: Caller<'_, T>, bytes: i32| -> wasmtime::Result<()> {
             let mut state = stream.state();
             let exports = state.exports_of(|name| caller.get_export(name))?;
-            state.take(&caller, exports.ring, bytes as u32)?;
-            Ok(state.interrupt.check()?)
+            // What is in the ring then is taken when the invocation ends.
+            state.interrupt.check()?;
+            state.take(&caller, exports.ring, bytes as u32)
         };
         let (module, name) = FLUSH_IMPORT;
         linker.func_wrap(module, name, flush).map_err(Error::link)?;

@@ -219,6 +219,33 @@ fn an_interrupt_ends_the_program_at_its_next_flush_with_a_closed_trace() {
 }
 
 #[test]
+fn what_an_interrupted_program_did_is_taken_once() {
+    let text = r#"(module (global $rounds (export "rounds") (mut i32) (i32.const 0))
+        (func (export "spin") (loop
+          (global.set $rounds (i32.add (global.get $rounds) (i32.const 1)))
+          (br 0))))"#;
+    let instrumented = Instrumented::new(wat::parse_str(text).unwrap(), Slices::Min, 1).unwrap();
+    let (recording, stream) = start(&instrumented, &SharedBytes::default());
+    let interrupt = Interrupt::default();
+    stream.interrupt(&interrupt);
+    let engine = engine::engine().unwrap();
+    let (mut linker, mut store) = (Linker::new(&engine), Store::new(&engine, ()));
+    stream.define(&mut linker).unwrap();
+    let module = Module::new(&engine, &instrumented.wasm).unwrap();
+    let instance = linker.instantiate(&mut store, &module).unwrap();
+    stream.attach(&mut store, &instance).unwrap();
+    interrupt.raise(Interrupted { by: "the test".to_owned(), status: 130 });
+    let error = instance.get_typed_func::<(), ()>(&mut store, "spin").unwrap();
+    let error = error.call(&mut store, ()).unwrap_err();
+    stream.end_invocation(&mut store, error.downcast_ref::<Interrupted>().unwrap().outcome());
+    let rounds = instance.get_global(&mut store, "rounds").unwrap().get(&mut store).unwrap_i32();
+    let report = recording.finish().unwrap();
+    // The way to the loop is an event, and each round; the next one has not begun.
+    assert_eq!(report.events, rounds as u64 + 1);
+    assert_eq!(report.segments, 1);
+}
+
+#[test]
 fn an_instrumented_module_is_not_instrumented_again() {
     let module = wat::parse_str(r#"(module (func (export "_start")))"#).unwrap();
     let instrumented = Instrumented::new(module, Slices::Chosen, 1).unwrap();
