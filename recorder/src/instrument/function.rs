@@ -7,6 +7,8 @@
 //!   one place behind it, where the last path is pushed;
 //! * ([`branches`]) a `br_table` whose edges have values, or counters, goes through *pads*, one for each target, that
 //!   add the value, or count, and branch on;
+//! * ([`reentry`]) a `loop` that is cut and calls nothing is wrapped in labels, one to leave it by where the ring is full
+//!   and one to enter it again;
 //! * ([`catches`]) a `try_table` is wrapped in blocks, one for each catch clause, where the region of a caught
 //!   exception starts before control goes on to the clause's label.
 //!
@@ -15,6 +17,7 @@
 
 mod branches;
 mod catches;
+mod reentry;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -28,8 +31,10 @@ use super::push::{FlushCheck, Locals, Push};
 use super::types::BlockTypes;
 use super::values::{PushPoint, Values};
 use super::{Additions, InstrumentError, ShiftFunctions};
-use crate::limits::MAX_LOCALS;
+use crate::limits::{MAX_LIVENESS_LOCALS, MAX_LOCALS};
 use catches::Landing;
+use reentry::Reentry;
+pub(super) use reentry::{OutOfLine, Saved, slots};
 
 /// An instrumented body.
 pub(super) struct Rewritten {
@@ -40,9 +45,25 @@ pub(super) struct Rewritten {
     pub(super) operator_offsets: Vec<u32>,
     /// Where the ring is checked, in ascending order.
     pub(super) flush_checks: Vec<FlushCheck>,
+    /// Code that stands behind the loop that it belongs to, in ascending order.
+    pub(super) out_of_line: Vec<OutOfLine>,
+    /// How many globals save locals of loops.
+    pub(super) saved: u32,
     /// Function types that blocks need and the module lacks. The body is of no use if there are
     /// any.
     pub(super) missing_types: Vec<wasmparser::FuncType>,
+}
+
+impl Rewritten {
+    /// The original operator that the byte at `offset` of the body belongs to.
+    pub(super) fn operator_at(&self, offset: u32) -> Option<u32> {
+        let moved = self.out_of_line.iter().find(|code| code.bytes.contains(&offset));
+        if let Some(code) = moved {
+            return Some(code.operator);
+        }
+        let behind = self.operator_offsets.partition_point(|&start| start <= offset);
+        behind.checked_sub(1).map(|operator| operator as u32)
+    }
 }
 
 /// A construct of the original body that is open.
@@ -53,6 +74,8 @@ struct Frame {
     label_types: Vec<ValType>,
     /// For a `try_table` that was wrapped: where its clauses go on to.
     landings: Vec<Landing>,
+    /// For a loop that was wrapped.
+    reentry: Option<Reentry>,
 }
 
 pub(super) struct Rewriter<'a> {
@@ -76,6 +99,8 @@ pub(super) struct Rewriter<'a> {
     landing_events: HashMap<(u32, u32), u32>,
     /// The numbers of the counters, among those of their nest.
     counters: HashMap<Counter, u32>,
+    /// The loops that can be entered again, by their operators: the header, and what they need.
+    reentries: HashMap<u32, (u32, Vec<Saved>)>,
     frames: Vec<Frame>,
     /// Number of open labels in the output.
     depth: u32,
@@ -121,12 +146,15 @@ impl<'a> Rewriter<'a> {
             stored: BTreeSet::new(),
             landing_events,
             counters: counters.collect(),
+            reentries: HashMap::new(),
             frames: Vec::new(),
             depth: 0,
             output: Rewritten {
                 bytes: Vec::new(),
                 operator_offsets: Vec::with_capacity(function_plan.operators as usize),
                 flush_checks: Vec::new(),
+                out_of_line: Vec::new(),
+                saved: 0,
                 missing_types: Vec::new(),
             },
         }
@@ -179,12 +207,16 @@ impl<'a> Rewriter<'a> {
     /// Declares the body's own locals and those of the instrumentation.
     fn locals(&mut self) -> Result<(), InstrumentError> {
         let index = self.module.imported_functions + self.function;
-        let mut count = self.module.signature(index).params().len() as u64;
+        let params = self.module.signature(index).params();
+        let mut count = params.len() as u64;
         let mut declared = Vec::new();
+        let mut types: Vec<_> = params.iter().map(|&ty| reentry::scalar(ty)).collect();
         for group in self.module.bodies[self.function as usize].get_locals_reader()? {
             let (size, ty) = group?;
             count += u64::from(size);
             declared.push((size, self.shift.val_type(ty)?));
+            let room = (MAX_LIVENESS_LOCALS + 1).saturating_sub(types.len());
+            types.extend(std::iter::repeat_n(reentry::scalar(ty), room.min(size as usize)));
         }
         let wide = self.plan.sites.iter().any(|site| site.wide);
         let narrow = self.plan.sites.iter().any(|site| !site.wide);
@@ -218,6 +250,7 @@ impl<'a> Rewriter<'a> {
             declared.push((doubles, wasm_encoder::ValType::I64));
         }
         declared.extend(self.values.locals().map(|ty| (1, val_type(ty))));
+        self.find_reentries(&types)?;
         declared.len().encode(&mut self.output.bytes);
         for (size, ty) in declared {
             size.encode(&mut self.output.bytes);
@@ -231,7 +264,12 @@ impl<'a> Rewriter<'a> {
         let signature = self.module.signature(self.module.imported_functions + self.function);
         let results = signature.results().to_vec();
         self.open_block(&[], &results)?;
-        self.frames.push(Frame { position: 0, label_types: results, landings: Vec::new() });
+        self.frames.push(Frame {
+            position: 0,
+            label_types: results,
+            landings: Vec::new(),
+            reentry: None,
+        });
         Ok(())
     }
 
@@ -267,7 +305,7 @@ impl<'a> Rewriter<'a> {
         self.next_block += 1;
         self.current = Some(next);
         if block.cut_on_arrival {
-            self.push_path(PushPoint::Arrival(next));
+            self.push_arrival(next);
         }
         for (local, keeper) in self.values.kept_locals(index) {
             InstructionSink::new(&mut self.output.bytes).local_get(local).local_set(keeper);
@@ -297,7 +335,7 @@ impl<'a> Rewriter<'a> {
             Operator::Block { blockty } => self.open(*blockty, false, original),
             Operator::Loop { blockty } => {
                 self.push_nest(index);
-                self.open(*blockty, true, original);
+                self.open_loop(index, *blockty, original)?;
             }
             Operator::If { blockty } => {
                 self.open(*blockty, false, original);
@@ -425,13 +463,21 @@ impl<'a> Rewriter<'a> {
         let (params, results) = self.module.block_signature(block_type);
         let label_types = if is_loop { params } else { results };
         self.copy(original);
-        self.frames.push(Frame { position: self.depth, label_types, landings: Vec::new() });
+        self.frames.push(Frame {
+            position: self.depth,
+            label_types,
+            landings: Vec::new(),
+            reentry: None,
+        });
         self.depth += 1;
     }
 
     fn end(&mut self) {
         let frame = self.frames.pop().expect("validated");
         self.close_block();
+        if let Some(reentry) = frame.reentry {
+            self.reenter(&reentry);
+        }
         if !frame.landings.is_empty() {
             self.land(frame.landings);
         }

@@ -2,7 +2,7 @@
 //!
 //! Takes a [`Module`] and its [`Plan`], gives the instrumented module as bytes. What is added:
 //! one imported function (`wf.flush`), one memory (the ring) and one global (the write position),
-//! both exported, a function that empties the ring, one around the start function when there is one, and
+//! both exported, globals in which loops keep their locals meanwhile, functions that empty the ring, one around the start function when there is one, and
 //! copies of the functions that silent calls call, as they were. Everything keeps
 //! its index but the defined functions, which move up by one. `ABI.md` describes the result for
 //! engines.
@@ -109,6 +109,8 @@ struct Additions {
     flush_function: u32,
     /// Flushes and returns the new write position; it comes behind the program's functions.
     empty_function: u32,
+    /// Does so but for the last event, whose bytes it is given.
+    empty_but_last_function: u32,
     ring_memory: u32,
     position_global: u32,
     /// Bytes of an event's id.
@@ -126,9 +128,10 @@ impl Additions {
         let empty_function = module.imported_functions + 1 + module.bodies.len() as u32;
         Additions {
             copied: plan.silent_callees().into_iter().collect(),
-            first_copy: empty_function + 1 + u32::from(module.start.is_some()),
+            first_copy: empty_function + 2 + u32::from(module.start.is_some()),
             flush_function: module.imported_functions,
             empty_function,
+            empty_but_last_function: empty_function + 1,
             ring_memory: module.memory64.len() as u32,
             position_global: module.globals,
             id_bytes: plan.layout().id_bytes() as u32,
@@ -191,7 +194,8 @@ pub fn instrument(
         .map(|function| {
             let body = Rewriter::new(module, plan, &additions, &types, function).rewrite()?;
             check_body(module.imported_functions + function, &body)?;
-            Ok(Body { bytes: body.bytes, flush_checks: body.flush_checks })
+            let Rewritten { bytes, flush_checks, saved, .. } = body;
+            Ok(Body { bytes, flush_checks, saved })
         })
         .collect::<Vec<_>>()
         .into_iter()
@@ -203,6 +207,8 @@ pub fn instrument(
 struct Body {
     bytes: Vec<u8>,
     flush_checks: Vec<FlushCheck>,
+    /// How many globals save locals of loops.
+    saved: u32,
 }
 
 fn check_body(function: u32, body: &Rewritten) -> Result<(), InstrumentError> {
@@ -264,10 +270,7 @@ pub fn locate(
     let additions = Additions::new(module, plan, options);
     let types = block_types(module, plan, &additions)?;
     let rewritten = Rewriter::new(module, plan, &additions, &types, number as u32).rewrite()?;
-    let operators = rewritten.operator_offsets;
-    let behind = operators.partition_point(|&start| start as usize <= offset - range.start);
-    Ok(behind.checked_sub(1).map(|operator| Location {
-        function: plan.function_index(number as u32),
-        operator: operator as u32,
-    }))
+    let operator = rewritten.operator_at((offset - range.start) as u32);
+    let function = plan.function_index(number as u32);
+    Ok(operator.map(|operator| Location { function, operator }))
 }

@@ -4,7 +4,8 @@
 //! A push stores its words behind the write position, moves the position, and calls the flush
 //! function when less than the largest event has room. The position is kept in a local and written
 //! through to its global at once, so that it is known wherever a trap ends the program; it is read
-//! again from the global where other functions may have pushed.
+//! again from the global where other functions may have pushed. In loops without calls no flush stands: they are left
+//! for it, see `function/reentry.rs`.
 //!
 //! The event of a counted nest is opened when the nest is entered, with all counters 0, after making room
 //! for it. Within the nest nothing else is pushed, so that the event stays where it is while its
@@ -15,6 +16,7 @@ use formats::ring::WORD_BYTES;
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
 
 use super::Additions;
+use super::function::{Saved, slots};
 
 /// How events are aligned in the ring, as a power of two: as their ids are at least.
 const ALIGN: u32 = 1;
@@ -61,8 +63,8 @@ enum Id {
     Constant(u32),
 }
 
-/// Where the `if` around a flush stands, in bytes from the start of the body. It is hardly ever taken,
-/// which engines had better know: they keep what happens there out of the code that runs.
+/// Where the `if` around a flush stands, or the `br_if` to one, in bytes from the start of the body. It is hardly ever
+/// taken, which engines had better know: they keep what happens there out of the code that runs.
 #[must_use]
 pub(super) struct FlushCheck(pub(super) u32);
 
@@ -100,12 +102,55 @@ impl Push<'_> {
 
     /// Pushes the event of the path that ends here, with the values that its region carries.
     pub(super) fn path(&self, bytes: &mut Vec<u8>, values: &[Field]) -> FlushCheck {
+        self.event(bytes, Id::Path, values);
+        self.flush_if_full(bytes)
+    }
+
+    /// Pushes the event of the path that ends here, and leaves it to others to flush the ring. Returns the
+    /// event's bytes.
+    pub(super) fn unchecked_path(&self, bytes: &mut Vec<u8>, values: &[Field]) -> u32 {
         self.event(bytes, Id::Path, values)
     }
 
-    /// Pushes the event `event` of a nest.
+    /// Branches to the label with the relative depth `depth` if the largest event has no room in the ring.
+    pub(super) fn leave_if_full(&self, bytes: &mut Vec<u8>, depth: u32) -> FlushCheck {
+        self.is_full(bytes, self.additions.flush_at);
+        let check = FlushCheck(bytes.len() as u32);
+        InstructionSink::new(bytes).br_if(depth);
+        check
+    }
+
+    /// Flushes the ring but for its last event, of so many bytes, which is to be pushed again. What `saved` holds
+    /// does not live across the call.
+    pub(super) fn flush_but_last(&self, bytes: &mut Vec<u8>, event_bytes: u32, saved: &[Saved]) {
+        let spare = |slot: u32| self.additions.position_global + 1 + slot;
+        let mut code = InstructionSink::new(bytes);
+        for (slot, (local, ty)) in slots(saved) {
+            code.local_get(local);
+            match ty {
+                Scalar::I32 | Scalar::I64 => &mut code,
+                Scalar::F32 => code.i32_reinterpret_f32(),
+                Scalar::F64 => code.i64_reinterpret_f64(),
+            };
+            code.global_set(spare(slot));
+        }
+        code.i32_const(event_bytes as i32).call(self.additions.empty_but_last_function);
+        code.local_set(self.locals.position);
+        for (slot, (local, ty)) in slots(saved) {
+            code.global_get(spare(slot));
+            match ty {
+                Scalar::I32 | Scalar::I64 => &mut code,
+                Scalar::F32 => code.f32_reinterpret_i32(),
+                Scalar::F64 => code.f64_reinterpret_i64(),
+            };
+            code.local_set(local);
+        }
+    }
+
+    /// Pushes the event `event`, which is no path.
     pub(super) fn nest(&self, bytes: &mut Vec<u8>, event: u32, values: &[Field]) -> FlushCheck {
-        self.event(bytes, Id::Constant(event), values)
+        self.event(bytes, Id::Constant(event), values);
+        self.flush_if_full(bytes)
     }
 
     /// Opens the event `event` of a nest with so many counters.
@@ -149,25 +194,18 @@ impl Push<'_> {
     pub(super) fn narrow_site(&self, bytes: &mut Vec<u8>, event: u32) -> FlushCheck {
         let units = self.locals.narrow_units;
         InstructionSink::new(bytes).local_tee(units);
-        self.event(
-            bytes,
-            Id::Constant(event),
-            &[Field { from: From::Local(units), ty: Scalar::I32 }],
-        )
+        self.nest(bytes, event, &[Field { from: From::Local(units), ty: Scalar::I32 }])
     }
 
     /// Pushes the event `event` of a site, with the i64 on top of the operand stack as units.
     pub(super) fn wide_site(&self, bytes: &mut Vec<u8>, event: u32) -> FlushCheck {
         let units = self.locals.wide_units;
         InstructionSink::new(bytes).local_tee(units);
-        self.event(
-            bytes,
-            Id::Constant(event),
-            &[Field { from: From::Local(units), ty: Scalar::I64 }],
-        )
+        self.nest(bytes, event, &[Field { from: From::Local(units), ty: Scalar::I64 }])
     }
 
-    fn event(&self, bytes: &mut Vec<u8>, id: Id, values: &[Field]) -> FlushCheck {
+    /// Pushes an event, and returns its bytes.
+    fn event(&self, bytes: &mut Vec<u8>, id: Id, values: &[Field]) -> u32 {
         let mut code = InstructionSink::new(bytes);
         let position = self.locals.position;
         code.local_get(position);
@@ -192,9 +230,10 @@ impl Push<'_> {
             };
             words += value.ty.words();
         }
-        code.local_get(position).i32_const(self.place(words) as i32).i32_add();
+        let size = self.place(words);
+        code.local_get(position).i32_const(size as i32).i32_add();
         code.local_tee(position).global_set(self.additions.position_global);
-        self.flush_if_full(bytes)
+        size
     }
 
     /// Flushes the ring if the largest event has no room in it.
@@ -204,14 +243,18 @@ impl Push<'_> {
 
     /// Flushes the ring if the position is `limit` or more.
     fn flush_from(&self, bytes: &mut Vec<u8>, limit: u32) -> FlushCheck {
-        let position = self.locals.position;
-        let mut code = InstructionSink::new(bytes);
-        code.local_get(position).i32_const(limit as i32).i32_ge_u();
+        self.is_full(bytes, limit);
         let check = FlushCheck(bytes.len() as u32);
         let mut code = InstructionSink::new(bytes);
         code.if_(BlockType::Empty);
-        code.call(self.additions.empty_function).local_set(position).end();
+        code.call(self.additions.empty_function).local_set(self.locals.position).end();
         check
+    }
+
+    /// Whether the position is `limit` or more.
+    fn is_full(&self, bytes: &mut Vec<u8>, limit: u32) {
+        let mut code = InstructionSink::new(bytes);
+        code.local_get(self.locals.position).i32_const(limit as i32).i32_ge_u();
     }
 
     /// Stores the id on top of the operand stack at the place below it.

@@ -15,6 +15,7 @@ use wasmparser::{CustomSectionReader, KnownCustom, Parser, Payload};
 use super::push::FlushCheck;
 use super::types::BlockTypes;
 use super::{Additions, Body, FLUSH_IMPORT, InstrumentError, InstrumentOptions, ShiftFunctions};
+use crate::limits::MAX_SAVED_NARROW;
 
 /// The sections of a module in the order that the binary format demands.
 const SECTION_ORDER: [SectionId; 13] = [
@@ -143,7 +144,7 @@ impl<'a> Sections<'a> {
 
     /// Index of the function that is put around the start function.
     fn start_wrapper(&self) -> u32 {
-        self.additions.empty_function + 1
+        self.additions.empty_but_last_function + 1
     }
 
     fn types(
@@ -185,6 +186,7 @@ impl<'a> Sections<'a> {
             self.shift.parse_function_section(&mut functions, reader)?;
         }
         functions.function(self.types.empty());
+        functions.function(self.types.empty_but_last());
         if self.module.start.is_some() {
             functions.function(self.types.start());
         }
@@ -226,6 +228,13 @@ impl<'a> Sections<'a> {
         }
         let position = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
         globals.global(position, &ConstExpr::i32_const(0));
+        for slot in 0..self.bodies.iter().map(|body| body.saved).max().unwrap_or(0) {
+            let saved = |val_type| GlobalType { val_type, mutable: true, shared: false };
+            match (slot as usize) < MAX_SAVED_NARROW {
+                true => globals.global(saved(ValType::I32), &ConstExpr::i32_const(0)),
+                false => globals.global(saved(ValType::I64), &ConstExpr::i64_const(0)),
+            };
+        }
         self.output.section(&globals);
         Ok(())
     }
@@ -250,7 +259,8 @@ impl<'a> Sections<'a> {
         for body in self.bodies {
             code.raw(&body.bytes);
         }
-        code.function(&self.empty_ring());
+        code.function(&self.empty_ring(None));
+        code.function(&self.empty_ring(Some(0)));
         if let Some(start) = self.module.start {
             let moved = if start >= self.module.imported_functions { start + 1 } else { start };
             let mut wrapper = Function::new([]);
@@ -268,13 +278,17 @@ impl<'a> Sections<'a> {
         self.output.section(&code);
     }
 
-    /// Hands over what is in the ring, and returns where the next event goes: to its start. A function
-    /// of its own, so that less code stands at each event.
-    fn empty_ring(&self) -> Function {
+    /// Hands over what is in the ring, but for as many bytes as the parameter `kept` says, and returns where the next
+    /// event goes: to its start. A function of its own, so that less code stands at each event.
+    fn empty_ring(&self, kept: Option<u32>) -> Function {
         let &Additions { flush_function, position_global, .. } = self.additions;
         let mut empty = Function::new([]);
         let mut code = empty.instructions();
-        code.global_get(position_global).call(flush_function);
+        code.global_get(position_global);
+        if let Some(kept) = kept {
+            code.local_get(kept).i32_sub();
+        }
+        code.call(flush_function);
         code.i32_const(0).global_set(position_global).i32_const(0).end();
         empty
     }

@@ -6,7 +6,9 @@ use slicer::module::{FEATURES, Module};
 use wasmparser::{Operator, Parser, Payload, Validator};
 
 use super::{InstrumentError, InstrumentOptions, instrument, locate};
-use crate::limits::{MAX_BODY_BYTES, MAX_LOCALS, MAX_MEMORIES};
+use crate::limits::{
+    MAX_BODY_BYTES, MAX_LIVENESS_LOCALS, MAX_LOCALS, MAX_MEMORIES, MAX_SAVED_NARROW, MAX_SAVED_WIDE,
+};
 
 /// One module for each construct that changes shape or holds an index that moves.
 const MODULES: &[&str] = &[
@@ -15,6 +17,10 @@ const MODULES: &[&str] = &[
     "(module (func (result i32 i64) i32.const 1 i64.const 2))",
     "(module (func (param i32) (result i32) (return (local.get 0))))",
     "(module (func (param i32) (loop (br_if 0 (local.get 0)))))",
+    "(module (func (param i32 i64 f32 f64) (result f64)
+       (loop (result f64) (local.get 3)
+         (br_if 0 (i32.and (local.get 0) (i32.and (i32.wrap_i64 (local.get 1))
+           (i32.trunc_sat_f32_s (local.get 2))))))))",
     "(module (func (param i32) (result i32)
        (block (result i32) (br_if 0 (i32.const 3) (local.get 0)) (drop) (i32.const 4))))",
     "(module (func (param i32)
@@ -88,6 +94,7 @@ fn instrumented_modules_are_valid() {
 
 #[test]
 fn every_operator_is_found_again() {
+    let mut out_of_line = 0;
     for (text, slices) in every_module() {
         let wasm = wat::parse_str(text).expect(text);
         let (module, plan) = planned(&wasm, slices);
@@ -104,6 +111,13 @@ fn every_operator_is_found_again() {
             for offset in body.range() {
                 let found = locate(&module, &plan, &options, &result, offset).expect("located");
                 let operator = found.map(|location| location.operator);
+                // What empties the ring for a loop stands behind it, and belongs to its first operator.
+                let starts_loop =
+                    |operator| function.loops.iter().any(|l| l.operator + 1 == operator);
+                if operator < last && operator.is_some_and(starts_loop) {
+                    out_of_line += 1;
+                    continue;
+                }
                 assert!(operator >= last, "{text}: {operator:?} behind {last:?}");
                 last = operator;
             }
@@ -111,6 +125,7 @@ fn every_operator_is_found_again() {
         }
         assert_eq!(locate(&module, &plan, &options, &result, 0), Ok(None));
     }
+    assert!(out_of_line > 0);
 }
 
 #[test]
@@ -187,18 +202,70 @@ fn flushes_are_hinted_as_unlikely_and_nothing_else_is() {
     assert!(found > MODULES.len(), "{found} flushes");
 }
 
-/// Where the `if`s stand in `body` that begin with a call of the function `empty`.
+/// Where the branches stand in `body` on the ring being full: an `if` that begins with a call of the function `empty`, or
+/// a `br_if` to behind a block from which the function behind `empty` is called.
 fn flush_checks(body: &wasmparser::FunctionBody<'_>, empty: u32) -> Vec<u32> {
     let operators = body.get_operators_reader().expect("valid").into_iter_with_offsets();
     let operators: Vec<_> = operators.collect::<Result<_, _>>().expect("valid");
-    let is_check = |window: &&[(Operator<'_>, usize)]| match window {
-        [(Operator::If { .. }, _), (Operator::Call { function_index }, _)] => {
-            *function_index == empty
+    let mut reentered = 0;
+    let mut checks = Vec::new();
+    for window in operators.windows(2) {
+        match window {
+            [(Operator::I32GeU, _), (Operator::BrIf { relative_depth: 1 }, offset)] => {
+                reentered += 1;
+                checks.push((offset - body.range().start) as u32);
+            }
+            [(Operator::If { .. }, offset), (Operator::Call { function_index }, _)]
+                if *function_index == empty =>
+            {
+                checks.push((offset - body.range().start) as u32);
+            }
+            [_, (Operator::Call { function_index }, _)] if *function_index == empty + 1 => {
+                reentered -= 1;
+            }
+            _ => {}
         }
-        _ => false,
+    }
+    assert_eq!(reentered, 0, "each loop that is left is entered again");
+    checks
+}
+
+#[test]
+fn loops_that_need_few_locals_are_entered_again() {
+    let is_reentered = |types: &[(&str, usize)], unused: usize| {
+        let locals = types.iter().map(|(ty, count)| format!(" {ty}").repeat(*count));
+        let locals: String = locals.chain([" i32".repeat(unused)]).collect();
+        let count = types.iter().map(|(_, count)| count).sum();
+        let reads: String = (0..count).map(|local| format!("(drop (local.get {local}))")).collect();
+        let text =
+            format!("(module (func (local{locals}) (loop {reads} (br_if 0 (i32.const 0)))))");
+        let result = instrumented(&wat::parse_str(text).expect("valid"));
+        let result = Module::parse(&result).expect("valid");
+        // The program's, and behind the one that empties the ring the one that keeps the last event.
+        let keeps_last = result.imported_functions + 2;
+        let mut operators = result.operators(0).expect("it has a body");
+        let mut found = false;
+        while !operators.eof() {
+            let operator = operators.read().expect("valid");
+            found |= matches!(operator, Operator::Call { function_index } if function_index == keeps_last);
+        }
+        found
     };
-    let checks = operators.windows(2).filter(is_check);
-    checks.map(|window| (window[0].1 - body.range().start) as u32).collect()
+    // The path is one more of 32 bits.
+    for ty in ["i32", "f32"] {
+        assert!(is_reentered(&[(ty, MAX_SAVED_NARROW - 1)], 0));
+        assert!(!is_reentered(&[(ty, MAX_SAVED_NARROW)], 0));
+    }
+    for ty in ["i64", "f64"] {
+        assert!(is_reentered(&[(ty, MAX_SAVED_WIDE)], 0));
+        assert!(!is_reentered(&[(ty, MAX_SAVED_WIDE + 1)], 0));
+    }
+    assert!(is_reentered(&[("i32", MAX_SAVED_NARROW - 1), ("i64", MAX_SAVED_WIDE)], 0));
+    assert!(!is_reentered(&[("v128", 1)], 0));
+    assert!(!is_reentered(&[("externref", 1)], 0));
+    // Locals that nobody reads count only where so many are declared that nobody looks.
+    assert!(is_reentered(&[("i32", 1)], MAX_LIVENESS_LOCALS - 1));
+    assert!(!is_reentered(&[("i32", 1)], MAX_LIVENESS_LOCALS));
 }
 
 struct Names {

@@ -18,13 +18,14 @@ pub(super) struct BlockTypes {
 
 impl BlockTypes {
     /// Starts with the types that every instrumented module needs: those of the flush function, of
-    /// the function around the start function, and of the one that empties the ring.
+    /// the function around the start function, and of those that empty the ring.
     pub(super) fn new(module: &Module<'_>) -> Self {
         let first = module.types.len() as u32;
         let mut types = BlockTypes { first, appended: Vec::new(), indices: HashMap::new() };
         types.add(FuncType::new([ValType::I32], []));
         types.add(FuncType::new([], []));
         types.add(FuncType::new([], [ValType::I32]));
+        types.add(FuncType::new([ValType::I32], [ValType::I32]));
         types
     }
 
@@ -41,6 +42,11 @@ impl BlockTypes {
     /// Index of the type `(func (result i32))`.
     pub(super) fn empty(&self) -> u32 {
         self.first + 2
+    }
+
+    /// Index of the type `(func (param i32) (result i32))`.
+    pub(super) fn empty_but_last(&self) -> u32 {
+        self.first + 3
     }
 
     /// Appends a type unless it is there already.

@@ -58,7 +58,12 @@ impl Rewriter<'_> {
         let catches: Vec<_> = catches.collect();
         let block_type = self.shift.block_type(try_table.ty)?;
         self.sink().try_table(block_type, catches);
-        self.frames.push(Frame { position: self.depth, label_types: results, landings });
+        self.frames.push(Frame {
+            position: self.depth,
+            label_types: results,
+            landings,
+            reentry: None,
+        });
         self.depth += 1;
         Ok(())
     }
