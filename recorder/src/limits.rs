@@ -25,16 +25,21 @@ pub const POOL_BYTES: usize = 4 * 1024 * 1024;
 /// Buffers that there are at least, however large the ring is.
 pub const MIN_POOL_BUFFERS: usize = 4;
 
+/// Buffers that there are at most, however small the ring is: as many as of a page each.
+pub const MAX_POOL_BUFFERS: usize = POOL_BYTES / PAGE_BYTES as usize;
+
 /// Most buffers between the guest and the writer thread for a ring of `ring_bytes`.
 pub const fn pool_buffers(ring_bytes: u32) -> usize {
-    let buffers = POOL_BYTES / if ring_bytes == 0 { 1 } else { ring_bytes as usize };
-    if buffers < MIN_POOL_BUFFERS { MIN_POOL_BUFFERS } else { buffers }
+    match POOL_BYTES.checked_div(ring_bytes as usize) {
+        Some(buffers) if buffers < MIN_POOL_BUFFERS => MIN_POOL_BUFFERS,
+        Some(buffers) if buffers < MAX_POOL_BUFFERS => buffers,
+        _ => MAX_POOL_BUFFERS,
+    }
 }
 
-/// Bytes of the buffers that go round while the writer keeps up; there from the beginning. So many that a buffer has
-/// left the second-level cache (1 MiB) of the writer's core before the guest fills it again, and not so many that
-/// they leave the third-level one. `cargo bench -p benches --bench pieces -- handover`, ns to copy 64 bytes: 5.4 to
-/// 11 into the buffer that came back last, 2.6 to 3.6 where 0.75 to 2 MiB go round, 5 with 4 MiB.
+/// Bytes of the buffers that go round while the writer keeps up; there from the beginning. With streaming stores their
+/// number makes no difference; with plain ones, a buffer should have left the second-level cache (1 MiB) of the
+/// writer's core before the guest fills it again. `cargo bench -p benches --bench pieces -- handover`.
 pub const ROUND_BYTES: usize = 3 << 19;
 
 /// The writer hurries, and compresses less, while so large a part of all buffers waits for it. Not tuned: what matters
@@ -57,6 +62,10 @@ pub const SPARE_MESSAGES: usize = 4;
 /// of 128 bits for each block. Not tuned.
 pub const MAX_LIVENESS_LOCALS: usize = 128;
 
+/// How often each edge between the blocks of a function is looked at on average, at most, to find out which locals its
+/// loops need. In real code it is 1 to 3 times. Not tuned.
+pub const MAX_LIVENESS_VISITS: usize = 32;
+
 /// Most locals of 32 bits that a loop may need to be entered again after a flush, that of the path included: each is
 /// saved in a global, by some eight bytes of code. `benches overhead`: instrumented code is 1.586 times as large as the
 /// program with 6 of 32 bits and 2 of 64, 1.600 with 8 and 3, 1.618 with 12 and 4; without such loops 1.578.
@@ -78,6 +87,9 @@ pub const MAX_BODY_BYTES: usize = 7_654_321;
 
 /// Most locals of a function that engines accept, parameters included.
 pub const MAX_LOCALS: u64 = 50_000;
+
+/// Most types, functions and globals of a module that engines accept, of each.
+pub const MAX_ENTRIES: usize = 1_000_000;
 
 /// Most memories of a module that engines accept.
 pub const MAX_MEMORIES: usize = 100;

@@ -1,9 +1,9 @@
-//! Copying a full ring into a buffer that another thread has read before: by how many buffers go round, and which
-//! of those that came back goes out first. What the recorder's pool does follows from this
-//! (`recorder::limits::ROUND_BYTES`).
+//! Copying a full ring into a buffer that another thread has read before: by plain and by streaming stores, and by how
+//! many buffers go round. What the recorder does follows from this (`recorder::drain::streaming`,
+//! `recorder::limits::ROUND_BYTES`).
 //!
-//! A model of ring, pool and writer, as the pool itself has but one order and size. A time is that of the copies
-//! alone.
+//! A model of ring, pool and writer, as the recorder itself copies in but one way. A time is that of the copies
+//! alone. With plain stores it depends on which two cores the threads run on: some share a cache, some don't.
 
 use std::collections::VecDeque;
 use std::hint::black_box;
@@ -13,6 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
+use recorder::drain::streaming;
 
 /// Bytes of the ring and of each buffer.
 const RING_BYTES: usize = recorder::DEFAULT_RING_BYTES as usize;
@@ -20,22 +21,22 @@ const RING_BYTES: usize = recorder::DEFAULT_RING_BYTES as usize;
 /// The ids that the ring's words name.
 const IDS: u32 = 1 << 12;
 
-/// Which of the buffers that came back goes out.
-#[derive(Clone, Copy)]
-enum Next {
-    /// The one that came back first.
-    First,
-    /// The one that came back last.
-    Last,
+/// Replaces what is in a buffer.
+type Fill = fn(&mut Vec<u8>, &[u8]);
+
+fn fill_plainly(buffer: &mut Vec<u8>, bytes: &[u8]) {
+    buffer.clear();
+    buffer.extend_from_slice(bytes);
 }
 
 pub(crate) fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("handover");
     group.throughput(Throughput::Bytes(RING_BYTES as u64));
-    for (name, next) in [("last", Next::Last), ("first", Next::First)] {
-        for buffers in [2, 3, 4, 6, 8, 16] {
+    // Both ways in turn, so that they meet the same pairs of cores.
+    for buffers in [2, 3, 4, 6, 8, 16] {
+        for (name, fill) in [("plain", fill_plainly as Fill), ("streaming", streaming::fill)] {
             group.bench_function(BenchmarkId::new(name, buffers), |bencher| {
-                let mut handover = Handover::start(buffers, next);
+                let mut handover = Handover::start(buffers, fill);
                 bencher.iter_custom(|segments| (0..segments).map(|_| handover.segment()).sum());
                 handover.end();
             });
@@ -50,13 +51,13 @@ struct Handover {
     /// What the ring is filled with next.
     state: u32,
     free: Arc<Mutex<VecDeque<Vec<u8>>>>,
-    next: Next,
+    fill: Fill,
     full: Sender<Vec<u8>>,
     writer: JoinHandle<()>,
 }
 
 impl Handover {
-    fn start(buffers: usize, next: Next) -> Handover {
+    fn start(buffers: usize, fill: Fill) -> Handover {
         let buffers = (0..buffers).map(|_| vec![0; RING_BYTES]).collect();
         let free: Arc<Mutex<VecDeque<Vec<u8>>>> = Arc::new(Mutex::new(buffers));
         let (full, segments) = channel::<Vec<u8>>();
@@ -73,7 +74,7 @@ impl Handover {
                 back.lock().expect("nobody panics").push_back(segment);
             }
         });
-        Handover { ring: vec![0; RING_BYTES], state: 1, free, next, full, writer }
+        Handover { ring: vec![0; RING_BYTES], state: 1, free, fill, full, writer }
     }
 
     /// Fills the ring, hands it over, and tells how long the copy took.
@@ -84,8 +85,7 @@ impl Handover {
         }
         let mut buffer = self.buffer();
         let start = Instant::now();
-        buffer.clear();
-        buffer.extend_from_slice(&self.ring);
+        (self.fill)(&mut buffer, &self.ring);
         let time = start.elapsed();
         self.full.send(buffer).expect("the writer takes all");
         time
@@ -93,15 +93,9 @@ impl Handover {
 
     fn buffer(&self) -> Vec<u8> {
         loop {
-            let mut free = self.free.lock().expect("nobody panics");
-            let found = match self.next {
-                Next::First => free.pop_front(),
-                Next::Last => free.pop_back(),
-            };
-            if let Some(buffer) = found {
+            if let Some(buffer) = self.free.lock().expect("nobody panics").pop_front() {
                 return buffer;
             }
-            drop(free);
             thread::yield_now();
         }
     }

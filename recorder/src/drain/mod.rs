@@ -20,6 +20,7 @@ mod buffer;
 mod counter;
 mod pool;
 mod report;
+pub mod streaming;
 mod tap;
 mod writer;
 

@@ -1,9 +1,9 @@
 //! The buffers that segments travel in from the guest to the writer, and back.
 //!
 //! Buffers go out in the order in which they came back. The one that came back last is still in the caches of
-//! the writer's core, from where each of its lines would have to be taken away: that takes the guest three times
-//! as long as to fill one that came back before. So there is a stock of them ([`ROUND_BYTES`]), and more
-//! are allocated only when none is back.
+//! the writer's core, from where each of its lines would have to be taken away, by processors that have no streaming
+//! stores ([`super::streaming`]). There is a stock of them ([`ROUND_BYTES`]), and more are allocated only when none is
+//! back.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -11,6 +11,7 @@ use formats::trace::Outcome;
 
 use super::pool::Pool;
 use super::report::Ended;
+use super::streaming;
 use super::{DrainFailure, FilledSegment, Loss, Message};
 
 /// What happens to a full ring when no buffer is free.
@@ -89,8 +90,7 @@ impl Tap {
             self.lose(bytes);
             return;
         };
-        buffer.clear();
-        buffer.extend_from_slice(bytes);
+        streaming::fill(&mut buffer, bytes);
         let lost = std::mem::take(&mut self.lost);
         let segment = FilledSegment { stream: self.stream, start_ns, end_ns, lost, ring: buffer };
         let _ = self.port.full.send(Message::Segment(segment));
