@@ -6,7 +6,7 @@ use slicer::bundles::Slices;
 use slicer::module::Module;
 
 use crate::Error;
-use crate::instrument::{self, InstrumentOptions, PAGE_BYTES};
+use crate::instrument::{self, InstrumentOptions};
 use crate::limits::MAX_RING_BYTES;
 
 /// An instrumented program.
@@ -18,7 +18,7 @@ pub struct Instrumented {
     pub plan: Plan,
     /// The module to run.
     pub wasm: Vec<u8>,
-    /// Size of its ring: a whole number of pages.
+    /// Size of its ring. Its memory has as many whole pages.
     pub ring_bytes: u32,
     /// Whether the original module has a start function.
     pub has_start: bool,
@@ -43,12 +43,15 @@ impl Instrumented {
     /// # Ok::<(), recorder::Error>(())
     /// ```
     pub fn new(original: Vec<u8>, slices: Slices, ring_bytes: u32) -> Result<Instrumented, Error> {
-        let ring_bytes = whole_pages(ring_bytes)?;
+        if !(1..=MAX_RING_BYTES).contains(&ring_bytes) {
+            return Err(Error::RingSize { bytes: ring_bytes.into(), limit: MAX_RING_BYTES });
+        }
         let module = Module::parse(&original)?;
         let has_start = module.start.is_some();
         let plan = slicer::plan::plan(&module, slices)?;
-        let wasm = instrument::instrument(&module, &plan, &InstrumentOptions { ring_bytes })?;
-        Ok(Instrumented { original, plan, wasm, ring_bytes, has_start })
+        let options = InstrumentOptions { ring_bytes };
+        let wasm = instrument::instrument(&module, &plan, &options)?;
+        Ok(Instrumented { ring_bytes: options.ring_for(&plan), original, plan, wasm, has_start })
     }
 
     /// What maps places in the instrumented module back to the original one.
@@ -85,12 +88,5 @@ impl Locator<'_> {
         let options = InstrumentOptions { ring_bytes: *ring_bytes };
         instrument::locate(&self.module, plan, &options, wasm, offset)
             .expect("the module was instrumented by these arguments")
-    }
-}
-
-fn whole_pages(ring_bytes: u32) -> Result<u32, Error> {
-    match ring_bytes {
-        1..=MAX_RING_BYTES => Ok(ring_bytes.next_multiple_of(PAGE_BYTES)),
-        _ => Err(Error::RingSize { bytes: ring_bytes.into(), limit: MAX_RING_BYTES }),
     }
 }

@@ -119,7 +119,7 @@ impl RecorderBuilder {
         self
     }
 
-    /// Size of the ring, rounded up to whole pages of 64 KiB.
+    /// Size of the ring. Its memory has as many whole pages of 64 KiB.
     pub fn ring_bytes(mut self, bytes: u32) -> Self {
         self.drain.ring_bytes = bytes;
         self

@@ -11,7 +11,8 @@ pub struct Program {
     pub wasm: Vec<u8>,
     /// How to run it.
     pub run: Run,
-    /// Whether it runs for a moment: then oracles don't optimize it, which would take longer.
+    /// Whether it runs for a moment: then oracles don't optimize it, which would take longer, and it is recorded with
+    /// the smallest ring that it can have.
     pub is_brief: bool,
 }
 

@@ -23,6 +23,12 @@ use crate::program::Program;
 /// Ring of the recordings: one page, so that flushes are frequent.
 pub const RING_BYTES: u32 = 1 << 16;
 
+/// Ring of scripts, some of whose programs push millions of events.
+pub const SMALL_RING_BYTES: u32 = 4096;
+
+/// Ring of brief programs: as small as their events allow.
+pub const SMALLEST_RING_BYTES: u32 = 1;
+
 /// Largest trace, which lies in memory. Only max slices of long runs leave larger ones.
 pub const MAX_TRACE_BYTES: u64 = 1 << 30;
 
@@ -45,7 +51,7 @@ pub struct Tape {
 }
 
 impl Tape {
-    /// Instruments `wasm` and starts a recording of it.
+    /// Instruments `wasm`, with a small ring, and starts a recording of it.
     ///
     /// # Errors
     ///
@@ -56,7 +62,8 @@ impl Tape {
         slices: Slices,
         detail: Detail,
     ) -> Result<Tape, recorder::Error> {
-        Tape::of(Instrumented::new(wasm.to_vec(), slices, RING_BYTES)?, program, detail)
+        let instrumented = Instrumented::new(wasm.to_vec(), slices, SMALL_RING_BYTES)?;
+        Tape::of(instrumented, program, detail)
     }
 
     /// Starts a recording of a module that is instrumented already.
@@ -136,7 +143,8 @@ impl<'a> Recordable<'a> {
     ///
     /// When it is refused.
     pub fn new(program: &'a Program, slices: Slices) -> Result<Self> {
-        let instrumented = Instrumented::new(program.wasm.clone(), slices, RING_BYTES)?;
+        let ring_bytes = if program.is_brief { SMALLEST_RING_BYTES } else { RING_BYTES };
+        let instrumented = Instrumented::new(program.wasm.clone(), slices, ring_bytes)?;
         let module = Module::new(engine::shared()?, &instrumented.wasm).map_err(engine::failure)?;
         Ok(Recordable { program, instrumented, module })
     }

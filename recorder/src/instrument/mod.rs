@@ -2,10 +2,10 @@
 //!
 //! Takes a [`Module`] and its [`Plan`], gives the instrumented module as bytes. What is added:
 //! one imported function (`wf.flush`), one memory (the ring) and one global (the write position),
-//! both exported, globals in which loops keep their locals meanwhile, functions that empty the ring, one around the start function when there is one, and
-//! copies of the functions that silent calls call, as they were. Everything keeps
-//! its index but the defined functions, which move up by one. `ABI.md` describes the result for
-//! engines.
+//! both exported, functions that empty the ring, globals in which loops keep their locals
+//! meanwhile, one function around the start function when there is one, and copies of the functions
+//! that silent calls call, as they were. Everything keeps its index but the defined functions,
+//! which move up by one. `ABI.md` describes the result for engines.
 //!
 //! Each function keeps the number of its running path in a local. The rewriting is a pure function
 //! of module, plan and options, so [`locate`] can repeat it for one function to find out which
@@ -26,7 +26,7 @@ use rayon::prelude::*;
 use slicer::module::Module;
 use thiserror::Error as ThisError;
 
-use crate::limits::{MAX_BODY_BYTES, MAX_MEMORIES};
+use crate::limits::MAX_BODY_BYTES;
 use function::{Rewriter, Rewritten};
 use push::FlushCheck;
 use types::BlockTypes;
@@ -40,7 +40,8 @@ pub const PAGE_BYTES: u32 = 1 << 16;
 /// How to instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InstrumentOptions {
-    /// Size of the ring in bytes, rounded up to whole pages; at least one page.
+    /// Size of the ring in bytes. Its memory has as many whole pages. A ring too small for the program's
+    /// events is as large as it has to be: see [`InstrumentOptions::ring_for`].
     pub ring_bytes: u32,
 }
 
@@ -52,8 +53,11 @@ impl Default for InstrumentOptions {
 }
 
 impl InstrumentOptions {
-    fn ring_pages(&self) -> u32 {
-        self.ring_bytes.div_ceil(PAGE_BYTES).clamp(1, (1 << 16) - 1)
+    /// Bytes of the ring that a program planned by `plan` gets: an event is pushed, and pushed again where a
+    /// loop is entered again, before there may be no room for the next one.
+    pub fn ring_for(&self, plan: &Plan) -> u32 {
+        let largest = largest_event_bytes(plan);
+        self.ring_bytes.clamp(3 * largest, PAGE_BYTES * ((1 << 16) - 1))
     }
 }
 
@@ -135,7 +139,7 @@ impl Additions {
             ring_memory: module.memory64.len() as u32,
             position_global: module.globals,
             id_bytes: plan.layout().id_bytes() as u32,
-            flush_at: options.ring_pages() * PAGE_BYTES - largest_event_bytes(plan),
+            flush_at: options.ring_for(plan) - largest_event_bytes(plan),
         }
     }
 
@@ -180,13 +184,6 @@ pub fn instrument(
     plan: &Plan,
     options: &InstrumentOptions,
 ) -> Result<Vec<u8>, InstrumentError> {
-    if module.memory64.len() >= MAX_MEMORIES {
-        return Err(InstrumentError::Limit {
-            what: "the number of memories".to_string(),
-            found: module.memory64.len() as u64 + 1,
-            limit: MAX_MEMORIES as u64,
-        });
-    }
     let additions = Additions::new(module, plan, options);
     let types = block_types(module, plan, &additions)?;
     let bodies = (0..module.bodies.len() as u32)

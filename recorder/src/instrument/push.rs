@@ -4,8 +4,8 @@
 //! A push stores its words behind the write position, moves the position, and calls the flush
 //! function when less than the largest event has room. The position is kept in a local and written
 //! through to its global at once, so that it is known wherever a trap ends the program; it is read
-//! again from the global where other functions may have pushed. In loops without calls no flush stands: they are left
-//! for it, see `function/reentry.rs`.
+//! again from the global where other functions may have pushed. Most innermost loops without calls have no flush in
+//! them: they are left for it, see `function/reentry.rs`.
 //!
 //! The event of a counted nest is opened when the nest is entered, with all counters 0, after making room
 //! for it. Within the nest nothing else is pushed, so that the event stays where it is while its

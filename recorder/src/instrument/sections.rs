@@ -7,15 +7,18 @@ use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
     BranchHint, BranchHints, CodeSection, ConstExpr, CustomSection, ElementSection, EntityType,
     ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
-    MemorySection, MemoryType, RawSection, SectionId, StartSection, TableSection, TypeSection,
-    ValType,
+    MemArg, MemorySection, MemoryType, RawSection, SectionId, StartSection, TableSection,
+    TypeSection, ValType,
 };
 use wasmparser::{CustomSectionReader, KnownCustom, Parser, Payload};
 
 use super::push::FlushCheck;
 use super::types::BlockTypes;
-use super::{Additions, Body, FLUSH_IMPORT, InstrumentError, InstrumentOptions, ShiftFunctions};
-use crate::limits::MAX_SAVED_NARROW;
+use super::{
+    Additions, Body, FLUSH_IMPORT, InstrumentError, InstrumentOptions, PAGE_BYTES, ShiftFunctions,
+    largest_event_bytes,
+};
+use crate::limits::{MAX_ENTRIES, MAX_MEMORIES, MAX_SAVED_NARROW};
 
 /// The sections of a module in the order that the binary format demands.
 const SECTION_ORDER: [SectionId; 13] = [
@@ -35,6 +38,10 @@ const SECTION_ORDER: [SectionId; 13] = [
 ];
 
 /// Puts the instrumented module together.
+///
+/// # Errors
+///
+/// [`InstrumentError::Limit`] when with what is added there is more of something than engines accept.
 pub(super) fn rewrite(
     module: &Module<'_>,
     plan: &Plan,
@@ -159,6 +166,8 @@ impl<'a> Sections<'a> {
             let signature = self.shift.func_type(signature.clone())?;
             types.ty().func_type(&signature);
         }
+        let first = self.types.flush() as usize;
+        check_count("types", first + self.types.appended().len(), MAX_ENTRIES)?;
         self.output.section(&types);
         Ok(())
     }
@@ -194,6 +203,8 @@ impl<'a> Sections<'a> {
             let index = self.plan.function_index(copied);
             functions.function(self.module.function_types[index as usize]);
         }
+        let imported = self.module.imported_functions + 1;
+        check_count("functions", (imported + functions.len()) as usize, MAX_ENTRIES)?;
         self.output.section(&functions);
         Ok(())
     }
@@ -206,7 +217,7 @@ impl<'a> Sections<'a> {
         if let Some(reader) = reader {
             self.shift.parse_memory_section(&mut memories, reader)?;
         }
-        let pages = u64::from(self.options.ring_pages());
+        let pages = u64::from(self.options.ring_for(self.plan).div_ceil(PAGE_BYTES));
         memories.memory(MemoryType {
             minimum: pages,
             maximum: Some(pages),
@@ -214,6 +225,7 @@ impl<'a> Sections<'a> {
             shared: false,
             page_size_log2: None,
         });
+        check_count("memories", self.additions.ring_memory as usize + 1, MAX_MEMORIES)?;
         self.output.section(&memories);
         Ok(())
     }
@@ -228,7 +240,10 @@ impl<'a> Sections<'a> {
         }
         let position = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
         globals.global(position, &ConstExpr::i32_const(0));
-        for slot in 0..self.bodies.iter().map(|body| body.saved).max().unwrap_or(0) {
+        let slots = self.bodies.iter().map(|body| body.saved).max().unwrap_or(0);
+        let count = self.additions.position_global + 1 + slots;
+        check_count("globals", count as usize, MAX_ENTRIES)?;
+        for slot in 0..slots {
             let saved = |val_type| GlobalType { val_type, mutable: true, shared: false };
             match (slot as usize) < MAX_SAVED_NARROW {
                 true => globals.global(saved(ValType::I32), &ConstExpr::i32_const(0)),
@@ -259,8 +274,8 @@ impl<'a> Sections<'a> {
         for body in self.bodies {
             code.raw(&body.bytes);
         }
-        code.function(&self.empty_ring(None));
-        code.function(&self.empty_ring(Some(0)));
+        code.function(&self.empty_ring());
+        code.function(&self.empty_ring_but_last());
         if let Some(start) = self.module.start {
             let moved = if start >= self.module.imported_functions { start + 1 } else { start };
             let mut wrapper = Function::new([]);
@@ -278,18 +293,37 @@ impl<'a> Sections<'a> {
         self.output.section(&code);
     }
 
-    /// Hands over what is in the ring, but for as many bytes as the parameter `kept` says, and returns where the next
-    /// event goes: to its start. A function of its own, so that less code stands at each event.
-    fn empty_ring(&self, kept: Option<u32>) -> Function {
+    /// Hands over what is in the ring, and returns where the next event goes: to its start. A function of its own, so
+    /// that less code stands at each event.
+    fn empty_ring(&self) -> Function {
         let &Additions { flush_function, position_global, .. } = self.additions;
         let mut empty = Function::new([]);
         let mut code = empty.instructions();
-        code.global_get(position_global);
-        if let Some(kept) = kept {
-            code.local_get(kept).i32_sub();
-        }
-        code.call(flush_function);
+        code.global_get(position_global).call(flush_function);
         code.i32_const(0).global_set(position_global).i32_const(0).end();
+        empty
+    }
+
+    /// Does so but for the last event, whose bytes the parameter `kept` says. That one is the first in the ring then, so
+    /// that nothing is lost if the engine ends the program before it is pushed once more, to the same place. Between
+    /// the flush and the end of the function engines end nothing: a position that is still the old one would have
+    /// everything taken twice. So the event is copied without `memory.copy`, where some look for interrupts.
+    fn empty_ring_but_last(&self) -> Function {
+        let &Additions { flush_function, position_global, ring_memory, .. } = self.additions;
+        let (kept, last) = (0, 1);
+        let mut empty = Function::new([(1, ValType::I32)]);
+        let mut code = empty.instructions();
+        code.global_get(position_global).local_get(kept).i32_sub().local_tee(last);
+        code.call(flush_function);
+        // As much as the largest event has. There is room for that behind each but the last one.
+        let bytes = largest_event_bytes(self.plan);
+        let place =
+            |offset: u32| MemArg { offset: offset.into(), align: 1, memory_index: ring_memory };
+        for offset in (0..bytes).step_by(2) {
+            code.i32_const(0).local_get(last);
+            code.i32_load16_u(place(offset)).i32_store16(place(offset));
+        }
+        code.local_get(kept).global_set(position_global).i32_const(0).end();
         empty
     }
 
@@ -325,5 +359,16 @@ impl<'a> Sections<'a> {
         }
         self.output
             .section(&CustomSection { name: section.name().into(), data: section.data().into() });
+    }
+}
+
+fn check_count(what: &str, found: usize, limit: usize) -> Result<(), InstrumentError> {
+    match found <= limit {
+        true => Ok(()),
+        false => Err(InstrumentError::Limit {
+            what: format!("the number of {what}"),
+            found: found as u64,
+            limit: limit as u64,
+        }),
     }
 }

@@ -1,5 +1,7 @@
 //! The rewriting on its own: what it makes is valid, keeps what it should, and can be traced back.
 
+use std::collections::HashMap;
+
 use formats::plan::{Origin, Place, Plan, Recorded, Scalar};
 use slicer::bundles::Slices;
 use slicer::module::{FEATURES, Module};
@@ -7,7 +9,8 @@ use wasmparser::{Operator, Parser, Payload, Validator};
 
 use super::{InstrumentError, InstrumentOptions, instrument, locate};
 use crate::limits::{
-    MAX_BODY_BYTES, MAX_LIVENESS_LOCALS, MAX_LOCALS, MAX_MEMORIES, MAX_SAVED_NARROW, MAX_SAVED_WIDE,
+    MAX_BODY_BYTES, MAX_ENTRIES, MAX_LIVENESS_LOCALS, MAX_LIVENESS_VISITS, MAX_LOCALS,
+    MAX_MEMORIES, MAX_SAVED_NARROW, MAX_SAVED_WIDE,
 };
 
 /// One module for each construct that changes shape or holds an index that moves.
@@ -92,6 +95,30 @@ fn instrumented_modules_are_valid() {
     }
 }
 
+/// The loops of a function, each by its last operator.
+fn loops_by_end(module: &Module<'_>, function: u32) -> HashMap<u32, u32> {
+    let mut operators = module.operators(function).expect("it has a body");
+    let (mut open, mut loops) = (Vec::new(), HashMap::new());
+    for index in 0.. {
+        if operators.eof() {
+            break;
+        }
+        match operators.read().expect("valid") {
+            Operator::Loop { .. } => open.push(Some(index)),
+            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } => {
+                open.push(None);
+            }
+            Operator::End => {
+                if let Some(start) = open.pop().flatten() {
+                    loops.insert(index, start);
+                }
+            }
+            _ => {}
+        }
+    }
+    loops
+}
+
 #[test]
 fn every_operator_is_found_again() {
     let mut out_of_line = 0;
@@ -106,15 +133,16 @@ fn every_operator_is_found_again() {
                 bodies.push(body);
             }
         }
-        for (function, body) in plan.functions.iter().zip(&bodies) {
+        for (number, (function, body)) in (0..).zip(plan.functions.iter().zip(&bodies)) {
+            let loops = loops_by_end(&module, number);
             let mut last = None;
             for offset in body.range() {
                 let found = locate(&module, &plan, &options, &result, offset).expect("located");
                 let operator = found.map(|location| location.operator);
-                // What empties the ring for a loop stands behind it, and belongs to its first operator.
-                let starts_loop =
-                    |operator| function.loops.iter().any(|l| l.operator + 1 == operator);
-                if operator < last && operator.is_some_and(starts_loop) {
+                // What empties the ring for a loop stands behind it, where its last operator was before, and belongs
+                // to its first one.
+                let closed = last.and_then(|last| loops.get(&last));
+                if operator < last && operator == closed.map(|start| start + 1) {
                     out_of_line += 1;
                     continue;
                 }
@@ -230,6 +258,32 @@ fn flush_checks(body: &wasmparser::FunctionBody<'_>, empty: u32) -> Vec<u32> {
     checks
 }
 
+/// What the first function's loop saves where the ring is flushed for it; `None` where it isn't entered again.
+fn saved_of(text: &str) -> Option<Vec<u32>> {
+    let wasm = wat::parse_str(text).expect("valid");
+    let program = Module::parse(&wasm).expect("valid");
+    let result = instrumented(&wasm);
+    let result = Module::parse(&result).expect("valid");
+    // Behind the program's functions stands the one that empties the ring, and then the one that keeps the last event.
+    let keeps_last = result.imported_functions + program.bodies.len() as u32 + 1;
+    let mut operators = result.operators(0).expect("it has a body");
+    let (mut before, mut saved) = (None, Vec::new());
+    while !operators.eof() {
+        let operator = operators.read().expect("valid");
+        match operator {
+            Operator::LocalGet { local_index } => before = Some(local_index),
+            Operator::I32ReinterpretF32 | Operator::I64ReinterpretF64 => {}
+            // Not the position: it is written through behind other operators.
+            Operator::GlobalSet { .. } => saved.extend(before.take()),
+            Operator::Call { function_index } if function_index == keeps_last => {
+                return Some(saved);
+            }
+            _ => before = None,
+        }
+    }
+    None
+}
+
 #[test]
 fn loops_that_need_few_locals_are_entered_again() {
     let is_reentered = |types: &[(&str, usize)], unused: usize| {
@@ -239,17 +293,7 @@ fn loops_that_need_few_locals_are_entered_again() {
         let reads: String = (0..count).map(|local| format!("(drop (local.get {local}))")).collect();
         let text =
             format!("(module (func (local{locals}) (loop {reads} (br_if 0 (i32.const 0)))))");
-        let result = instrumented(&wat::parse_str(text).expect("valid"));
-        let result = Module::parse(&result).expect("valid");
-        // The program's, and behind the one that empties the ring the one that keeps the last event.
-        let keeps_last = result.imported_functions + 2;
-        let mut operators = result.operators(0).expect("it has a body");
-        let mut found = false;
-        while !operators.eof() {
-            let operator = operators.read().expect("valid");
-            found |= matches!(operator, Operator::Call { function_index } if function_index == keeps_last);
-        }
-        found
+        saved_of(&text).is_some()
     };
     // The path is one more of 32 bits.
     for ty in ["i32", "f32"] {
@@ -266,6 +310,53 @@ fn loops_that_need_few_locals_are_entered_again() {
     // Locals that nobody reads count only where so many are declared that nobody looks.
     assert!(is_reentered(&[("i32", 1)], MAX_LIVENESS_LOCALS - 1));
     assert!(!is_reentered(&[("i32", 1)], MAX_LIVENESS_LOCALS));
+}
+
+#[test]
+fn loops_save_what_is_read_before_it_is_written() {
+    // Local 3 is written in the loop before anything reads it, and local 4 nowhere read; 5 is the path.
+    let text = "(module (func (param i32 i32) (result i32) (local i32 i32 i32)
+       (loop
+         (local.set 3 (i32.add (local.get 2) (i32.const 1)))
+         (local.set 2 (local.get 3))
+         (local.set 4 (local.get 3))
+         (br_if 0 (i32.lt_u (local.get 2) (local.get 0))))
+       (i32.add (local.get 1) (local.get 3))))";
+    assert_eq!(saved_of(text), Some(vec![0, 1, 2, 5]));
+}
+
+#[test]
+fn loops_that_flush_elsewhere_are_not_entered_again() {
+    let text = |body: &str| {
+        format!(
+            "(module (memory 1) (func (param i32) (loop {body} (br_if 0 (local.get 0)))) (func $f (call $f)))"
+        )
+    };
+    assert!(saved_of(&text("")).is_some());
+    assert_eq!(saved_of(&text("(call $f)")), None);
+    let copy = "(memory.copy (i32.const 0) (i32.const 0) (local.get 0))";
+    assert_eq!(saved_of(&text(copy)), None);
+}
+
+#[test]
+fn locals_are_not_looked_for_forever() {
+    // Each local that is read at the end goes all the way back, one by one.
+    let with = |locals: usize| {
+        let labels: String = (0..locals).map(|label| format!(" {label}")).collect();
+        let reads = |local: usize| format!("(drop (local.get {local})) (return))");
+        let text = format!(
+            "(module (func (param i32) (local {})
+               (if (local.get 0) (then (loop (br_if 0 (local.get 0))) (return)))
+               {} {} (br_table {labels} (local.get 0)) {}))",
+            "i32 ".repeat(locals),
+            "(br_if 0 (local.get 0))".repeat(2000),
+            "(block ".repeat(locals),
+            (0..locals).map(|number| reads(number + 1)).collect::<String>(),
+        );
+        saved_of(&text).is_some()
+    };
+    assert!(with(MAX_LIVENESS_VISITS));
+    assert!(!with(3 * MAX_LIVENESS_VISITS));
 }
 
 struct Names {
@@ -326,6 +417,54 @@ fn a_module_without_room_for_a_memory_is_refused_by_number() {
         InstrumentError::Limit { what: "the number of memories".to_string(), found, limit }
     );
     assert!(error.to_string().contains("no option raises"), "{error}");
+}
+
+#[test]
+fn a_module_without_room_for_another_entry_is_refused_by_number() {
+    use wasm_encoder::{
+        CodeSection, ConstExpr, FunctionSection, GlobalSection, GlobalType, TypeSection, ValType,
+    };
+    type Section = Box<dyn wasm_encoder::Section>;
+    let module = |sections: Vec<Section>| {
+        let mut wasm = wasm_encoder::Module::HEADER.to_vec();
+        sections.iter().for_each(|section| section.append_to(&mut wasm));
+        wasm
+    };
+    let global = GlobalType { val_type: ValType::I32, mutable: false, shared: false };
+    let types = |count: usize| -> Section {
+        let mut types = TypeSection::new();
+        (0..count).for_each(|_| types.ty().function([], []));
+        Box::new(types)
+    };
+    let globals = |count: usize| -> Section {
+        let mut globals = GlobalSection::new();
+        for _ in 0..count {
+            globals.global(global, &ConstExpr::i32_const(0));
+        }
+        Box::new(globals)
+    };
+    let refused_beyond = |what: &str, added: usize, sections: &dyn Fn(usize) -> Vec<Section>| {
+        let result = |count| {
+            let wasm = module(sections(count));
+            let (module, plan) = prepared(&wasm);
+            instrument(&module, &plan, &InstrumentOptions::default())
+        };
+        assert!(result(MAX_ENTRIES - added).is_ok(), "{what}");
+        let (found, limit) = (MAX_ENTRIES as u64 + 1, MAX_ENTRIES as u64);
+        let error = InstrumentError::Limit { what: format!("the number of {what}"), found, limit };
+        assert_eq!(result(MAX_ENTRIES - added + 1), Err(error));
+    };
+    refused_beyond("types", 4, &|count| vec![types(count)]);
+    refused_beyond("functions", 3, &|count| {
+        let mut functions = FunctionSection::new();
+        let mut code = CodeSection::new();
+        for _ in 0..count {
+            functions.function(0);
+            code.raw(&[0, 0x0b]);
+        }
+        vec![types(1), Box::new(functions), Box::new(code)]
+    });
+    refused_beyond("globals", 1, &|count| vec![globals(count)]);
 }
 
 /// Operators of a byte each, and then a cut point that needs some more.

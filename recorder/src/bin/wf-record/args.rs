@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use clap::{ArgAction, Parser, ValueEnum};
 use formats::trace::{Detail, Sample};
+use recorder::instrument::PAGE_BYTES;
 use recorder::limits::{DEFAULT_RING_BYTES, MAX_RING_BYTES};
 use recorder::wasi::Directory;
 use recorder::wasi::deterministic::DEFAULT_SEED;
@@ -318,6 +319,7 @@ fn parse_ring_size(size: &str) -> Result<u32, String> {
     u32::try_from(bytes)
         .ok()
         .filter(|bytes| (1..=MAX_RING_BYTES).contains(bytes))
+        .map(|bytes| bytes.next_multiple_of(PAGE_BYTES))
         .ok_or_else(|| format!("a ring has 1 to {MAX_RING_BYTES} bytes"))
 }
 

@@ -1,7 +1,8 @@
 //! Innermost loops without calls are left where the ring is full, and entered again.
 //!
 //! A flush is a call, and engines keep what lives across one out of most registers: in a short loop the moves
-//! that come of it take longer than the push. So where a loop has no call of its own, none is put into it:
+//! that come of it take longer than the push. So where a loop has no call of its own, and pushes at its header alone,
+//! none is put into it:
 //!
 //! ```text
 //! block $done
@@ -19,10 +20,10 @@
 //! end
 //! ```
 //!
-//! The last event is that of the way to the header, which is pushed again on entry. That all goes through globals
-//! leaves nothing that lives across the call: it decides where engines keep what is in the locals, and nothing else.
+//! The last event is that of the way to the header. It stays in the ring, as its first, and is pushed again on entry, to
+//! the same place. That the loop's locals go through globals decides where engines keep them, and nothing else: a local
+//! has its value anyway.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use formats::plan::{Block, Exit, FunctionPlan, Scalar};
@@ -31,7 +32,7 @@ use wasmparser::{BlockType, Operator, OperatorsReader, ValType};
 use super::Rewriter;
 use crate::instrument::InstrumentError;
 use crate::instrument::values::PushPoint;
-use crate::limits::{MAX_LIVENESS_LOCALS, MAX_SAVED_NARROW, MAX_SAVED_WIDE};
+use crate::limits::{MAX_LIVENESS_LOCALS, MAX_LIVENESS_VISITS, MAX_SAVED_NARROW, MAX_SAVED_WIDE};
 
 /// A local that a loop needs when it is entered again.
 pub(in crate::instrument) type Saved = (u32, Scalar);
@@ -43,8 +44,8 @@ pub(super) struct Reentry {
     /// Block that the loop starts with.
     header: u32,
     saved: Vec<Saved>,
-    /// Bytes of the event that is pushed at the header.
-    event_bytes: u32,
+    /// Bytes of the event that is pushed at the header, once it was.
+    event_bytes: Option<u32>,
 }
 
 /// Where the ring is flushed for a loop that is entered again.
@@ -66,7 +67,8 @@ impl<'a> Rewriter<'a> {
             return Ok(());
         }
         let reader = self.module.operators(self.function)?;
-        let live = Liveness::new(self.plan, &self.blocks, reader)?.live;
+        let (reads, writes) = reads_and_writes(self.plan, &self.blocks, reader)?;
+        let Some(live) = live_locals(self.plan, reads, &writes) else { return Ok(()) };
         for number in candidates {
             let found = &self.plan.loops[number];
             let needed = live[found.header as usize];
@@ -99,7 +101,7 @@ impl<'a> Rewriter<'a> {
                 self.sink().loop_(block_type);
                 self.depth += 1;
                 self.open_block(&[], &[])?;
-                Some(Reentry { full: self.depth - 1, header, saved, event_bytes: 0 })
+                Some(Reentry { full: self.depth - 1, header, saved, event_bytes: None })
             }
             _ => None,
         };
@@ -116,7 +118,8 @@ impl<'a> Rewriter<'a> {
             return;
         };
         let values = self.values.pushed_at(PushPoint::Arrival(block));
-        reentry.event_bytes = self.push.unchecked_path(&mut self.output.bytes, &values);
+        let event_bytes = self.push.unchecked_path(&mut self.output.bytes, &values);
+        reentry.event_bytes = Some(event_bytes);
         let full = self.depth - 1 - reentry.full;
         let check = self.push.leave_if_full(&mut self.output.bytes, full);
         self.output.flush_checks.push(check);
@@ -128,7 +131,8 @@ impl<'a> Rewriter<'a> {
         self.sink().br(OUT_OF_ALL);
         self.close_block();
         let start = self.output.bytes.len() as u32;
-        self.push.flush_but_last(&mut self.output.bytes, reentry.event_bytes, &reentry.saved);
+        let event_bytes = reentry.event_bytes.expect("the loop starts with its header");
+        self.push.flush_but_last(&mut self.output.bytes, event_bytes, &reentry.saved);
         self.sink().br(0);
         let bytes = start..self.output.bytes.len() as u32;
         let operator = self.plan.blocks[reentry.header as usize].first_operator;
@@ -147,20 +151,30 @@ pub(in crate::instrument) fn slots(saved: &[Saved]) -> impl Iterator<Item = (u32
     (0..).zip(&saved[..narrow]).chain(wide).map(|(slot, &saved)| (slot, saved))
 }
 
-/// Whether blocks with these results need no type of their own.
+/// Whether blocks have one of these results, or none.
 fn is_plain(results: &[ValType]) -> bool {
     results.len() <= 1 && results.iter().all(|&ty| scalar(ty).is_some())
 }
 
-/// The loops whose header is cut on arrival, that call nothing and have no loop in them, by their numbers.
+/// The loops that push at their header and nowhere else, call nothing, and have no loop in them, by their numbers.
 fn candidates(plan: &FunctionPlan) -> Vec<usize> {
-    let calls_at_end =
-        |block: &&Block| matches!(block.exit, Exit::Call { .. } | Exit::TailCall | Exit::Throw);
-    let silent = plan.silent_calls.iter().map(|call| &plan.blocks[call.block as usize]);
+    let calls = plan.silent_calls.iter().map(|call| call.block);
+    let flushes = calls.chain(plan.sites.iter().map(|site| site.block));
     let mut excluded = vec![false; plan.loops.len()];
-    for block in plan.blocks.iter().filter(calls_at_end).chain(silent) {
+    let mut exclude = |block: &Block| {
         if let Some(innermost) = block.innermost_loop {
             excluded[innermost as usize] = true;
+        }
+    };
+    flushes.for_each(|block| exclude(&plan.blocks[block as usize]));
+    for (number, block) in (0..).zip(&plan.blocks) {
+        let is_header = || {
+            let innermost = block.innermost_loop.map(|found| &plan.loops[found as usize]);
+            innermost.is_some_and(|found| found.header == number)
+        };
+        let calls = matches!(block.exit, Exit::Call { .. } | Exit::TailCall | Exit::Throw);
+        if calls || block.cut_on_arrival && !is_header() {
+            exclude(block);
         }
     }
     // Inner loops run most, and have most of what there is to gain.
@@ -178,40 +192,35 @@ fn candidates(plan: &FunctionPlan) -> Vec<usize> {
 /// Locals as bits, at most [`MAX_LIVENESS_LOCALS`].
 type LocalSet = u128;
 
-/// Which locals the program reads from a block on before it writes them, unless an exception leads there.
-struct Liveness {
-    /// For each block.
-    live: Vec<LocalSet>,
-}
-
-impl Liveness {
-    /// `blocks` are those that hold operators, in order.
-    fn new(
-        plan: &FunctionPlan,
-        blocks: &[u32],
-        operators: OperatorsReader<'_>,
-    ) -> Result<Liveness, InstrumentError> {
-        let (mut live, writes) = reads_and_writes(plan, blocks, operators)?;
-        let mut sources = HashMap::<u32, Vec<u32>>::new();
-        for (number, block) in (0..).zip(&plan.blocks) {
-            for target in targets(&block.exit) {
-                sources.entry(target).or_default().push(number);
+/// For each block the locals that the program reads from there on before it writes them, unless an exception leads
+/// there; `None` where it takes too long to find out. `reads` and `writes` are those of the blocks themselves.
+fn live_locals(
+    plan: &FunctionPlan,
+    reads: Vec<LocalSet>,
+    writes: &[LocalSet],
+) -> Option<Vec<LocalSet>> {
+    let mut edges: Vec<(u32, u32)> = (0..)
+        .zip(&plan.blocks)
+        .flat_map(|(source, block)| targets(&block.exit).map(move |target| (target, source)))
+        .collect();
+    edges.sort_unstable();
+    edges.dedup();
+    let mut visits = MAX_LIVENESS_VISITS * edges.len();
+    let mut live = reads;
+    let mut pending: Vec<u32> = (0..live.len() as u32).collect();
+    while let Some(target) = pending.pop() {
+        let first = edges.partition_point(|&(to, _)| to < target);
+        for &(_, source) in edges[first..].iter().take_while(|&&(to, _)| to == target) {
+            visits = visits.checked_sub(1)?;
+            let through = live[target as usize] & !writes[source as usize];
+            let known = &mut live[source as usize];
+            if through & !*known != 0 {
+                *known |= through;
+                pending.push(source);
             }
         }
-        // A block is looked at again at most once for each local.
-        let mut pending: Vec<u32> = (0..live.len() as u32).collect();
-        while let Some(target) = pending.pop() {
-            for &source in sources.get(&target).into_iter().flatten() {
-                let through = live[target as usize] & !writes[source as usize];
-                let known = &mut live[source as usize];
-                if through & !*known != 0 {
-                    *known |= through;
-                    pending.push(source);
-                }
-            }
-        }
-        Ok(Liveness { live })
     }
+    Some(live)
 }
 
 /// For each block the locals that it reads before it writes them, and those that it writes.
