@@ -49,6 +49,8 @@ pub(super) struct Rewritten {
     pub(super) out_of_line: Vec<OutOfLine>,
     /// How many globals save locals of loops.
     pub(super) saved: u32,
+    /// Bytes of the largest event that is kept when the ring is flushed for a loop.
+    pub(super) kept: u32,
     /// Function types that blocks need and the module lacks. The body is of no use if there are
     /// any.
     pub(super) missing_types: Vec<wasmparser::FuncType>,
@@ -155,6 +157,7 @@ impl<'a> Rewriter<'a> {
                 flush_checks: Vec::new(),
                 out_of_line: Vec::new(),
                 saved: 0,
+                kept: 0,
                 missing_types: Vec::new(),
             },
         }

@@ -191,8 +191,8 @@ pub fn instrument(
         .map(|function| {
             let body = Rewriter::new(module, plan, &additions, &types, function).rewrite()?;
             check_body(module.imported_functions + function, &body)?;
-            let Rewritten { bytes, flush_checks, saved, .. } = body;
-            Ok(Body { bytes, flush_checks, saved })
+            let Rewritten { bytes, flush_checks, saved, kept, .. } = body;
+            Ok(Body { bytes, flush_checks, saved, kept })
         })
         .collect::<Vec<_>>()
         .into_iter()
@@ -206,6 +206,8 @@ struct Body {
     flush_checks: Vec<FlushCheck>,
     /// How many globals save locals of loops.
     saved: u32,
+    /// Bytes of the largest event that is kept when the ring is flushed for a loop.
+    kept: u32,
 }
 
 fn check_body(function: u32, body: &Rewritten) -> Result<(), InstrumentError> {

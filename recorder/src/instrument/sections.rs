@@ -16,7 +16,6 @@ use super::push::FlushCheck;
 use super::types::BlockTypes;
 use super::{
     Additions, Body, FLUSH_IMPORT, InstrumentError, InstrumentOptions, PAGE_BYTES, ShiftFunctions,
-    largest_event_bytes,
 };
 use crate::limits::{MAX_ENTRIES, MAX_MEMORIES, MAX_SAVED_NARROW};
 
@@ -315,8 +314,8 @@ impl<'a> Sections<'a> {
         let mut code = empty.instructions();
         code.global_get(position_global).local_get(kept).i32_sub().local_tee(last);
         code.call(flush_function);
-        // As much as the largest event has. There is room for that behind each but the last one.
-        let bytes = largest_event_bytes(self.plan);
+        // As much as the largest of these events has: where one was pushed there was room for any.
+        let bytes = self.bodies.iter().map(|body| body.kept).max().unwrap_or(0);
         let place =
             |offset: u32| MemArg { offset: offset.into(), align: 1, memory_index: ring_memory };
         for offset in (0..bytes).step_by(2) {

@@ -137,6 +137,7 @@ impl<'a> Rewriter<'a> {
         let bytes = start..self.output.bytes.len() as u32;
         let operator = self.plan.blocks[reentry.header as usize].first_operator;
         self.output.out_of_line.push(OutOfLine { bytes, operator });
+        self.output.kept = self.output.kept.max(event_bytes);
         let slots = slots(&reentry.saved).last().map_or(0, |(slot, _)| slot + 1);
         self.output.saved = self.output.saved.max(slots);
         self.close_block();
