@@ -63,7 +63,7 @@ pub const SPARE_MESSAGES: usize = 4;
 pub const MAX_LIVENESS_LOCALS: usize = 128;
 
 /// How often each edge between the blocks of a function is looked at on average, at most, to find out which locals its
-/// loops need. In real code it is 1 to 3 times. Not tuned.
+/// loops need. A function where that isn't enough has its flushes in its loops. Not tuned.
 pub const MAX_LIVENESS_VISITS: usize = 32;
 
 /// Most locals of 32 bits that a loop may need to be entered again after a flush, that of the path included: each is
